@@ -1,0 +1,45 @@
+namespace Outreach.Activities;
+
+/// <summary>The seam to the outside: one messaging app that owners use. A channel turns its wire format into Activities and back; the bot knows no channel.</summary>
+public interface IChannel
+{
+    /// <summary>Channel id, such as <c>webchat</c> or <c>wechat</c> (ordinal, lower case).</summary>
+    string Id { get; }
+
+    ChannelCapabilities Capabilities { get; }
+
+    /// <summary>
+    /// Sends one activity to a conversation. <paramref name="idempotencyKey"/> names the message for good (such as <c>delivery/17</c>):
+    /// a channel with <see cref="ChannelCapabilities.Idempotent"/> accepts the same key twice and delivers once.
+    /// Never throws for what the vendor answers; see <see cref="SendClass"/>.
+    /// </summary>
+    Task<SendResult> SendAsync(ConversationReference to, Activity activity, string idempotencyKey, CancellationToken cancellationToken);
+}
+
+/// <summary>What a channel can do; all that the bot may know of it.</summary>
+public sealed record ChannelCapabilities
+{
+    /// <summary>Shows suggested actions as buttons; without them choices become numbered lines.</summary>
+    public bool Buttons { get; init; }
+    public bool Cards { get; init; }
+    /// <summary>Longest text of one message in UTF-8 bytes.</summary>
+    public int MaxTextBytes { get; init; } = int.MaxValue;
+    /// <summary>How long after the person's last message we may still write; null: always.</summary>
+    public TimeSpan? ReplyWindow { get; init; }
+    /// <summary>Whether a message may start from our side (notices, staff replies later on).</summary>
+    public bool Proactive { get; init; }
+    /// <summary>Whether the same idempotency key is delivered once only.</summary>
+    public bool Idempotent { get; init; }
+    /// <summary>Whether the page shows the citation entity itself, so that the text's own 依据 line is left out.</summary>
+    public bool ShowsCitations { get; init; }
+}
+
+/// <summary>What a channel did with one message.</summary>
+public enum SendClass
+{
+    Ok, Transient, RateLimited, QuotaExhausted, AuthExpired, RecipientGone,
+    WindowClosed, ContentRejected, ConfigError, AmbiguousSent,
+}
+
+/// <param name="VendorCode">Such as WeChat's <c>errcode</c> 45047: for people, never for decisions.</param>
+public sealed record SendResult(SendClass Class, string? MessageId = null, string? VendorCode = null, TimeSpan? RetryAfter = null);

@@ -1,0 +1,11 @@
+namespace Outreach.Conversations;
+
+public static class ConversationsSetup
+{
+    public static IServiceCollection AddConversations(this IServiceCollection services)
+    {
+        services.AddSingleton<ConversationLog>();
+        services.AddSingleton<MessageFeed>();
+        return services;
+    }
+}

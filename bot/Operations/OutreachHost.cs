@@ -1,0 +1,55 @@
+using System.Net;
+using System.Net.Sockets;
+using Orleans.Configuration;
+using Outreach.Activities;
+using Outreach.Conversations;
+using Outreach.Storage;
+
+namespace Outreach.Operations;
+
+/// <summary>Builds the host: the web server, or the same rooms without HTTP for a command.</summary>
+public static class OutreachHost
+{
+    /// <summary>Configuration, logging to standard error, and every room.</summary>
+    public static WebApplicationBuilder CreateBuilder(string[] args)
+    {
+        var folder = InstallationFolder.Find();
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = folder.Path });
+        builder.Services.AddSingleton(folder);
+        builder.Logging.ClearProviders().AddJsonConsole(console => console.UseUtcTimestamp = true);
+        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console =>
+            console.LogToStandardErrorThreshold = LogLevel.Trace);   // standard output carries results only
+        builder.WebHost.UseStaticWebAssets();
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<ChannelSet>();
+
+        // one line a room
+        builder.Services.AddStorage();
+        builder.Services.AddConversations();
+        return builder;
+    }
+
+    /// <summary>One silo in this process on free loopback ports, unless the configuration names them.</summary>
+    public static void AddSilo(this WebApplicationBuilder builder)
+    {
+        var siloPort = builder.Configuration.GetValue<int?>("Cluster:SiloPort") ?? FreePort();
+        builder.UseOrleans(silo =>
+        {
+            silo.UseLocalhostClustering(siloPort, builder.Configuration.GetValue<int?>("Cluster:GatewayPort") ?? 0);
+            silo.Configure<SchedulingOptions>(options => options.TurnWarningLengthThreshold = TimeSpan.FromSeconds(2));
+        });
+    }
+
+    /// <summary>What only the web server does: endpoints and pages, one line a room.</summary>
+    public static void MapOutreach(this WebApplication app)
+    {
+        app.MapGet("/healthz", () => "ok");
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+}

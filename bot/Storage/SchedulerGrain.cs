@@ -1,0 +1,68 @@
+namespace Outreach.Storage;
+
+/// <summary>The only place in the cluster that looks for due work. Key 0.</summary>
+[Alias("Outreach.ISchedulerGrain")]
+public interface ISchedulerGrain : IGrainWithIntegerKey
+{
+    [Alias("TickAsync")]
+    Task TickAsync();
+}
+
+internal sealed partial class SchedulerGrain(IEnumerable<IDueWork> works, ILogger<SchedulerGrain> logger) : Grain, ISchedulerGrain
+{
+    // One kind's trouble must not hold up the others, and a tick must end before Orleans' call time-out of 30 s.
+    private static readonly TimeSpan Budget = TimeSpan.FromSeconds(25);
+
+    public async Task TickAsync()
+    {
+        using var budget = new CancellationTokenSource(Budget);
+        await Task.WhenAll(works.Select(work => RunAsync(work, budget.Token)));
+    }
+
+    private async Task RunAsync(IDueWork work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await work.RunDueAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            TookLong(work.Name);
+        }
+        catch (Exception e)
+        {
+            Failed(e, work.Name);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Due work {Work} did not end within its budget and goes on at the next tick")]
+    private partial void TookLong(string work);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Due work {Work} failed and is tried again at the next tick")]
+    private partial void Failed(Exception exception, string work);
+}
+
+/// <summary>Wakes the scheduler from every node; whoever asks first in the cluster hosts it.</summary>
+internal sealed partial class SchedulerService(IGrainFactory grains, TimeProvider clock, ILogger<SchedulerService> logger) : BackgroundService
+{
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Period, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await grains.GetGrain<ISchedulerGrain>(0).TickAsync().WaitAsync(stoppingToken);
+            }
+            catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+            {
+                NoTick(e);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The scheduler did not answer; the next tick follows")]
+    private partial void NoTick(Exception exception);
+}

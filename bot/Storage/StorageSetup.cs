@@ -1,0 +1,39 @@
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+
+namespace Outreach.Storage;
+
+public static class StorageSetup
+{
+    public static IServiceCollection AddStorage(this IServiceCollection services)
+    {
+        services.AddOptions<StorageOptions>().BindConfiguration("Storage")
+            .Validate(o => o.ConnectionString is not null || !string.IsNullOrWhiteSpace(o.Path), "Storage:Path must name the database file, such as data/outreach.db.")
+            .ValidateOnStart();
+        services.AddSingleton<StorageFiles>();
+        services.AddSingleton<DatabaseStart>();
+        services.AddSingleton<WriteGate>();
+        services.AddSingleton(provider => provider.GetRequiredService<StorageFiles>().ReadHashKey());
+        services.AddSingleton<PersonalData>();
+        services.AddDataProtection().SetApplicationName("Outreach");
+        services.AddOptions<Microsoft.AspNetCore.DataProtection.KeyManagement.KeyManagementOptions>().Configure<StorageFiles, ILoggerFactory>((keys, files, logs) =>
+            keys.XmlRepository = new Microsoft.AspNetCore.DataProtection.Repositories.FileSystemXmlRepository(new DirectoryInfo(files.KeysFolder), logs));
+        services.AddDbContextFactory<SqliteOutreachDb>((provider, options) => options
+            .UseSqlite(provider.GetRequiredService<StorageFiles>().Connection)
+            .AddInterceptors(Session, Guard)
+            .ReplaceService<IModelCacheKeyFactory, ModelPerKey>());
+        services.AddSingleton<IDbContextFactory<OutreachDb>, OutreachDbFactory>();
+        services.AddScoped<OutreachDb>(provider => provider.GetRequiredService<IDbContextFactory<OutreachDb>>().CreateDbContext());
+        return services;
+    }
+
+    private static readonly SqliteSession Session = new();
+    private static readonly WriteGuard Guard = new();
+
+    /// <summary>The interface is not variant: rooms ask for <c>IDbContextFactory&lt;OutreachDb&gt;</c> and get the provider's context.</summary>
+    private sealed class OutreachDbFactory(IDbContextFactory<SqliteOutreachDb> sqlite) : IDbContextFactory<OutreachDb>
+    {
+        public OutreachDb CreateDbContext() => sqlite.CreateDbContext();
+    }
+}

@@ -1,0 +1,66 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Outreach.Tests;
+
+/// <summary>The whole program on a real port of its own, with a database, keys and silo ports of its own, and a clock that the test moves.</summary>
+public sealed class OutreachApp : IAsyncDisposable
+{
+    private readonly WebApplicationFactory<Program> _factory;
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("outreach-test-");
+
+    private OutreachApp(IReadOnlyDictionary<string, string?> settings, TimeProvider? clock)
+    {
+        _factory = new WebApplicationFactory<Program>().WithWebHostBuilder(host =>
+        {
+            host.UseEnvironment("Development");
+            host.UseSetting("Storage:Path", DatabasePath);
+            host.UseSetting("Storage:KeysPath", KeysPath);
+            host.UseSetting("Cluster:SiloPort", FreePort().ToString(System.Globalization.CultureInfo.InvariantCulture));
+            host.UseSetting("Logging:LogLevel:Default", "Error");
+            foreach (var (key, value) in settings)
+                host.UseSetting(key, value);
+            if (clock is not null)
+                host.ConfigureServices(services => services.Replace(ServiceDescriptor.Singleton(clock)));
+        });
+        _factory.UseKestrel(0);
+    }
+
+    public static Task<OutreachApp> StartAsync() => StartAsync(new Dictionary<string, string?>());
+
+    /// <param name="settings">Configuration, such as <c>Channels:WebChat:Secret</c>.</param>
+    /// <param name="clock">Instead of the system's clock.</param>
+    public static Task<OutreachApp> StartAsync(IReadOnlyDictionary<string, string?> settings, FakeTimeProvider? clock = null)
+    {
+        var app = new OutreachApp(settings, clock);
+        app._factory.StartServer();
+        return Task.FromResult(app);
+    }
+
+    public string DatabasePath => Path.Combine(_folder.FullName, "data", "outreach.db");
+    public string KeysPath => Path.Combine(_folder.FullName, "keys");
+    public IServiceProvider Services => _factory.Services;
+    public Uri Address => _factory.ClientOptions.BaseAddress;
+
+    /// <summary>A client over the real socket: no redirects followed, cookies kept by the caller.</summary>
+    public HttpClient CreateClient() => new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = Address };
+
+    public async ValueTask DisposeAsync()
+    {
+        await _factory.DisposeAsync();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        _folder.Delete(recursive: true);
+    }
+
+    internal static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+}
