@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Installs what the tests need where it is missing, builds, checks format and model, runs every test.
+# The last line is always "N passed, N failed, N skipped". Arguments go to `dotnet test`.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+problems=0
+fail() { echo "FAILED: $*" >&2; problems=$((problems + 1)); }
+stop() { fail "$*"; echo "0 passed, $problems failed, 0 skipped"; exit 1; }
+
+# Debian packages: a browser with a Chinese font, and Node for the real channel clients.
+missing=()
+[ -x /usr/bin/chromium ] || missing+=(chromium)
+fc-list 2>/dev/null | grep -q wqy || missing+=(fonts-wqy-zenhei)
+node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 20 ? 0 : 1)' 2>/dev/null || missing+=(nodejs npm)
+if [ ${#missing[@]} -gt 0 ]; then
+  sudo=; [ "$(id -u)" = 0 ] || sudo=sudo
+  $sudo apt-get update -qq && $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null \
+    || fail "could not install ${missing[*]} (Debian packages); install them by hand"
+fi
+node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 20 ? 0 : 1)' 2>/dev/null || fail "Node 20 or later is needed for tests/peers"
+(cd tests/peers && npm ci --ignore-scripts --no-audit --no-fund --silent) || fail "npm packages of tests/peers could not be installed"
+
+dotnet tool restore >/dev/null || stop "dotnet tool restore"
+dotnet build Outreach.sln -c Release -v q -clp:NoSummary || stop "the build"
+dotnet format Outreach.sln --verify-no-changes --no-restore --exclude '**/Migrations/**' || fail "dotnet format: run 'dotnet format'"
+dotnet ef migrations has-pending-model-changes --project bot --configuration Release --no-build --context SqliteOutreachDb >/dev/null \
+  || fail "the model has changes without a migration"
+dotnet bot/bin/Release/net10.0/Outreach.Bot.dll check-knowledge >/dev/null || fail "check-knowledge: run 'dotnet run --project bot -- check-knowledge'"
+
+log=$(mktemp)
+dotnet test --solution Outreach.sln -c Release --no-build --no-progress "$@" 2>&1 | tee "$log"
+status=${PIPESTATUS[0]}
+count() { sed -n "s/^  $1: //p" "$log" | tail -1; }
+passed=$(count succeeded) failed=$(count failed) skipped=$(count skipped)
+rm -f "$log"
+failed=$((${failed:-1} + problems))
+[ "$status" = 0 ] || [ "$failed" -gt 0 ] || failed=1
+echo "${passed:-0} passed, $failed failed, ${skipped:-0} skipped"
+[ "$failed" = 0 ]
