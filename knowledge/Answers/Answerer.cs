@@ -1,0 +1,280 @@
+using Outreach.Knowledge.Articles;
+using Outreach.Knowledge.Search;
+
+namespace Outreach.Knowledge.Answers;
+
+/// <summary>Finds the article that answers a question, or says that it is not sure or not ours. Immutable; safe for many threads.</summary>
+public sealed class Answerer
+{
+    private const int MaxParts = 3;
+    private const int MaxText = 5000;
+    private const int MaxSearched = 400;        // characters of a story that are searched, its questions first
+    private const int Considered = 5;
+    private const string Foreign = "I can answer only in Chinese. 请用中文问，回“人工”找工作人员。";
+    private const string NothingAsked = "我在。请打字说说：谁做了什么，您想知道什么。";
+    private const string TooLong = "太长了，我一次看不完。请分段发，一次问一件事。";
+
+    private readonly KnowledgeBase _knowledge;
+    private readonly SearchIndex _index;
+    private readonly ScopeGate _gate;
+    private readonly RewriteTable _rewrites;
+    private readonly RankerModel _model;
+    private readonly Dictionary<string, int> _numbers;
+    private readonly ILookup<string, Article> _local;
+
+    public Answerer(KnowledgeBase knowledge)
+        : this(knowledge, RankerModel.Load(knowledge.RankerFile))
+    {
+    }
+
+    /// <summary>Over articles wherever they come from, with everything else of a knowledge base.</summary>
+    public Answerer(KnowledgeBase knowledge, IEnumerable<Article> articles)
+        : this(knowledge.With(articles))
+    {
+    }
+
+    internal Answerer(KnowledgeBase knowledge, RankerModel model)
+    {
+        _knowledge = knowledge;
+        _model = model;
+        _index = new(knowledge.Articles);
+        _gate = new(Enumerable.Range(0, _index.Count).SelectMany(a => _index.Variants(a).ToArray()), knowledge.OutOfScope);
+        _rewrites = new(knowledge.Rewrites, () => Enumerable.Range(0, _index.Count).SelectMany(a => _index.Variants(a).ToArray()));
+        _numbers = knowledge.Articles.Select((article, number) => (article.Id, number)).ToDictionary(pair => pair.Id, pair => pair.number, StringComparer.Ordinal);
+        _local = knowledge.Articles.Where(article => article.LocalFor is not null).ToLookup(article => article.LocalFor!, StringComparer.Ordinal);
+    }
+
+    public Reply Ask(Question question)
+    {
+        if (question.Text.Length > MaxText)
+            return new Refusal(RefusalReason.NoAnswer, TooLong) { Confidence = 1 };
+        var normalised = Normaliser.Normalise(question.Text);
+        if (!normalised.Any(CharacterTable.IsHan) && _rewrites.Apply(normalised) is null && !IsPinyin(normalised))
+            return new Refusal(RefusalReason.NoAnswer, normalised.Any(char.IsLetter) ? Foreign : NothingAsked) { Confidence = 1 };
+
+        var topic = question.TopicArticleId is null ? null : _knowledge.Find(question.TopicArticleId);
+        if (topic is not null && QuestionShape.Wanted(normalised) is not Elaboration.None and var wanted)
+            return new Answer(topic) { Confidence = 1, Elaboration = wanted, Alternatives = [new(topic, 1)] };
+
+        var whole = Evaluate(Searched(question.Text), question);
+        var parts = QuestionShape.Split(question.Text);
+        if (parts.Count > 1 && Several(parts, question) is { } several)
+            return several;
+
+        var best = whole;
+        if (topic is not null && (QuestionShape.LeansOnTopic(normalised) || (QuestionShape.IsFragment(normalised) && whole.Confidence < _model.AnswerAt)))
+        {
+            var completed = Complete(normalised, topic, question);
+            if (completed.Confidence >= whole.Confidence || completed.Confidence >= _model.AnswerAt)
+                best = completed;
+        }
+        else if (QuestionShape.Focus(question.Text) is { } focus && Evaluate(focus, question) is var focused && focused.Confidence > whole.Confidence)
+        {
+            best = focused;
+        }
+
+        return Decide(best, question);
+    }
+
+    /// <summary>The ranking of one wording, for fitting and for measuring.</summary>
+    internal Evaluation Evaluate(string text, Question question) => Rank(Normaliser.Normalise(text), question, topic: null);
+
+    private static string Searched(string text) =>
+        text.Length <= MaxSearched ? text : QuestionShape.Focus(text) is { Length: <= MaxSearched } focus ? focus : text[..MaxSearched];
+
+    /// <summary>A message with several questions; null when fewer than two of them have an answer of their own.</summary>
+    private Answer? Several(IReadOnlyList<string> texts, Question question)
+    {
+        var parts = new List<AnswerPart>();
+        var left = 0;
+        Article? topic = null;
+        foreach (var text in texts)
+        {
+            var normalised = Normaliser.Normalise(text);
+            var evaluation = Rank(normalised, question, topic: null);
+            if (topic is not null && evaluation.Confidence < _model.AnswerAt && QuestionShape.IsFragment(normalised))
+                evaluation = Complete(normalised, topic, question);
+            if (evaluation.Confidence < _model.AnswerAt || evaluation.Scope >= _model.RefuseAt || evaluation.Candidates.Count == 0)
+                continue;
+            topic = Local(evaluation.Candidates[0].Article, question).Article;
+            if (parts.Exists(part => part.Article.Id == topic.Id))
+                continue;
+            if (parts.Count == MaxParts)
+                left++;
+            else
+                parts.Add(new(text.Trim(), topic, evaluation.Confidence));
+        }
+
+        return parts.Count < 2 ? null : new(parts[0].Article)
+        {
+            Parts = parts,
+            QuestionsLeft = left,
+            Confidence = parts.Min(part => part.Confidence),
+            Alternatives = [.. parts.Select(part => new Candidate(part.Article, part.Confidence))],
+        };
+    }
+
+    private Evaluation Complete(string normalised, Article topic, Question question) =>
+        Rank(QuestionShape.WithoutLeaning(normalised), question, topic) with { Understood = true };
+
+    private Reply Decide(Evaluation evaluation, Question question)
+    {
+        var candidates = evaluation.Candidates;
+        if (evaluation.Scope >= _model.RefuseAt && !evaluation.Understood)
+        {
+            var group = evaluation.Group >= 0 ? _gate.Groups[evaluation.Group] : null;
+            return new Refusal(RefusalReason.OutOfScope, group?.Redirect)
+            {
+                Kind = group?.Kind,
+                GroupId = group?.Id,
+                Confidence = evaluation.Scope,
+                Alternatives = candidates,
+            };
+        }
+
+        if (candidates.Count == 0 || evaluation.Confidence < _model.ClarifyAt)
+            return new Refusal(RefusalReason.NoAnswer, null) { Confidence = 1 - evaluation.Confidence, Alternatives = candidates };
+
+        if (evaluation.Confidence >= _model.AnswerAt)
+        {
+            var (article, mayDiffer) = Local(candidates[0].Article, question);
+            return new Answer(article)
+            {
+                Confidence = evaluation.Confidence,
+                Alternatives = candidates,
+                Understood = evaluation.Understood ? article.Question : null,
+                MayDifferLocally = mayDiffer,
+            };
+        }
+
+        var offered = candidates.Select(candidate => Local(candidate.Article, question).Article).DistinctBy(article => article.Id).ToList();
+        var count = offered.Count > 2 && candidates[2].Score >= candidates[0].Score / 6 ? 3 : 2;
+        return offered.Count < 2
+            ? new Refusal(RefusalReason.NoAnswer, null) { Confidence = 1 - evaluation.Confidence, Alternatives = candidates }
+            : new Clarification([.. offered.Take(count)]) { Confidence = evaluation.Confidence, Alternatives = candidates };
+    }
+
+    private Evaluation Rank(string normalised, Question question, Article? topic)
+    {
+        var count = _index.Count;
+        var features = new float[count * SearchIndex.FeatureCount];
+        var mass = _index.Score(normalised, features);
+        var rewritten = _rewrites.Apply(normalised);
+        if (rewritten is not null && _index.Score(rewritten, features) is var again && again.Known > mass.Known)
+            mass = again;
+        if (count == 0 || (mass.Length == 0 && mass.Sounds == 0))
+            return new([], 0, 0, -1);
+
+        var logits = new float[count];
+        for (var a = 0; a < count; a++)
+            logits[a] = IsEligible(_knowledge.Articles[a], question) ? Dot(_model.Ranker, features.AsSpan(a * SearchIndex.FeatureCount, SearchIndex.FeatureCount)) : float.NegativeInfinity;
+        if (topic is not null)
+            AddTopic(logits, normalised, topic);
+
+        var evaluation = Judge(normalised, rewritten, logits, features, mass);
+        return evaluation;
+    }
+
+    private Evaluation Judge(string normalised, string? rewritten, float[] logits, float[] features, QuestionMass mass)
+    {
+        var top = Top(logits, Considered);
+        if (top.Count == 0)
+            return new([], 0, 0, -1);
+        var largest = logits[top[0]];
+        var total = 0f;
+        foreach (var logit in logits)
+            total += MathF.Exp(logit - largest);
+        float Probability(int article) => MathF.Exp(logits[article] - largest) / total;
+        float Value(int article, Feature feature) => features[(article * SearchIndex.FeatureCount) + (int)feature];
+
+        var ours = 0f;
+        foreach (var article in top)
+            ours = Math.Max(ours, Math.Max(Value(article, Feature.BestVariant), Value(article, Feature.Sound) * .9f));
+        var (odds, nearest, group) = _gate.Judge(normalised);
+        if (rewritten is not null && _gate.Judge(rewritten) is var other && other.LogOdds < odds)
+            (odds, nearest) = (other.LogOdds, Math.Min(nearest, other.Nearest));
+        var scope = _gate.Theirs.Count == 0 ? 0 : new ScopeSignals(odds, ours, nearest, mass.Known).Probability(_model.Scope);
+
+        var first = Probability(top[0]);
+        var second = top.Count > 1 ? Probability(top[1]) : 0;
+        var confidence = new ConfidenceSignals(
+            first, first - second, Math.Max(Value(top[0], Feature.BestVariant), Value(top[0], Feature.Sound) * .9f),
+            Value(top[0], Feature.UnionCovered), mass.Known, scope).Probability(_model.Confidence);
+        return new([.. top.Select(article => new Candidate(_knowledge.Articles[article], Probability(article)))], confidence, scope, nearest > .25f ? group : -1);
+    }
+
+    /// <summary>A follow-up is about the topic, its relatives or its folder, and its words are few: the topic's own words help.</summary>
+    private void AddTopic(float[] logits, string normalised, Article topic)
+    {
+        var features = new float[logits.Length * SearchIndex.FeatureCount];
+        _index.Score($"{Normaliser.Normalise(topic.Question)} {normalised}", features);
+        for (var a = 0; a < logits.Length; a++)
+        {
+            var article = _knowledge.Articles[a];
+            var subject = Dot(_model.Ranker, features.AsSpan(a * SearchIndex.FeatureCount, SearchIndex.FeatureCount));
+            var near = article.Id == topic.Id ? .4f : topic.Related.Contains(article.Id) || article.Related.Contains(topic.Id) ? 1.4f : article.Topic == topic.Topic ? .9f : 0;
+            logits[a] = (.7f * logits[a]) + (.3f * subject) + near;
+        }
+    }
+
+    private (Article Article, bool MayDiffer) Local(Article article, Question question)
+    {
+        if (question.Region is null)
+        {
+            var general = article.LocalFor is null ? article : _knowledge.Find(article.LocalFor) ?? article;
+            return (general, _local.Contains(general.Id));
+        }
+
+        var local = _local[article.Id].Where(candidate => IsEligible(candidate, question)).MaxBy(candidate => Depth(candidate, question.Region));
+        return (local ?? article, false);
+    }
+
+    private static bool IsEligible(Article article, Question question) =>
+        (question.On is not { } day || ((article.Since is not { } since || since <= day) && (article.Until is not { } until || day <= until)))
+        && (question.Region is null || article.Regions.Any(region => region == "全国" || question.Region.Contains(region, StringComparison.Ordinal)));
+
+    private static int Depth(Article article, string region) => article.Regions.Max(name => name == "全国" ? 0 : region.IndexOf(name, StringComparison.Ordinal) + 1);
+
+    private static bool IsPinyin(string normalised)
+    {
+        var words = normalised.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return words.Length > 0 && words.All(word => word.All(char.IsAsciiLetterLower) && Pinyin.Segment(word) is not null);
+    }
+
+    private static float Dot(ReadOnlySpan<float> weights, ReadOnlySpan<float> values)
+    {
+        var sum = 0f;
+        for (var i = 0; i < weights.Length; i++)
+            sum += weights[i] * values[i];
+        return sum;
+    }
+
+    private static List<int> Top(float[] logits, int count)
+    {
+        var top = new List<int>(count + 1);
+        for (var a = 0; a < logits.Length; a++)
+        {
+            if (float.IsNegativeInfinity(logits[a]) || (top.Count == count && logits[a] <= logits[top[^1]]))
+                continue;
+            var at = top.Count;
+            while (at > 0 && logits[top[at - 1]] < logits[a])
+                at--;
+            top.Insert(at, a);
+            if (top.Count > count)
+                top.RemoveAt(count);
+        }
+
+        return top;
+    }
+}
+
+/// <summary>What searching one wording found.</summary>
+/// <param name="Candidates">The best articles, best first.</param>
+/// <param name="Confidence">Probability that the first one answers.</param>
+/// <param name="Scope">Probability of being out of scope.</param>
+/// <param name="Group">The nearest out-of-scope group, or -1.</param>
+internal sealed record Evaluation(IReadOnlyList<Candidate> Candidates, float Confidence, float Scope, int Group)
+{
+    /// <summary>The topic completed it.</summary>
+    public bool Understood { get; init; }
+}

@@ -1,0 +1,8 @@
+namespace Outreach.Knowledge.Answers;
+
+/// <summary>What an owner asks, and what is known of the situation.</summary>
+/// <param name="Text">As typed.</param>
+/// <param name="Region">The areas of the owner's community from the largest down, such as "河南省/三门峡市/湖滨区"; null when unknown.</param>
+/// <param name="TopicArticleId">The article that the conversation is about, for 那要多少人同意呢; null when there is none.</param>
+/// <param name="On">The day on which the answer must hold; null: articles of every time.</param>
+public sealed record Question(string Text, string? Region = null, string? TopicArticleId = null, DateOnly? On = null);

@@ -1,0 +1,65 @@
+using System.Globalization;
+
+namespace Outreach.Knowledge.Articles;
+
+/// <summary>The cited sources by id, and how a citation is written for people.</summary>
+public sealed class SourceCatalog
+{
+    private const int MaxOnGroundLine = 3;
+    private readonly Dictionary<string, Source> _byId = new(StringComparer.Ordinal);
+
+    /// <param name="sources">Where an id comes twice the first one counts.</param>
+    public SourceCatalog(IEnumerable<Source> sources)
+    {
+        All = [.. sources.Where(source => _byId.TryAdd(source.Id, source))];
+    }
+
+    public IReadOnlyList<Source> All { get; }
+
+    public Source? Find(string id) => _byId.GetValueOrDefault(id);
+
+    /// <summary>《民法典》第二百七十八条第二款; the id stands for a title that is not known.</summary>
+    public string Display(Citation citation) => Name(citation.Source) + Place(citation);
+
+    /// <summary>依据：《民法典》第二百七十八条. At most three citations, in their order; "" when there are none.</summary>
+    public string GroundLine(IEnumerable<Citation> citations)
+    {
+        var named = citations.Distinct().Take(MaxOnGroundLine).GroupBy(c => c.Source, StringComparer.Ordinal)
+            .Select(group => Name(group.Key) + string.Join('、', group.Select(Place).Where(place => place.Length > 0)));
+        var line = string.Join('；', named);
+        return line.Length == 0 ? "" : "依据：" + line;
+    }
+
+    /// <summary>One source as a line of 依据是什么: full title, articles, who made it, since when, and what is not certain.</summary>
+    public string Describe(string sourceId, IEnumerable<Citation> citations)
+    {
+        var source = Find(sourceId);
+        var places = string.Join('、', citations.Select(Place).Where(place => place.Length > 0));
+        if (source is null)
+            return Name(sourceId) + places;
+
+        var notes = new List<string>();
+        if (source.Issuer.Length > 0)
+            notes.Add(source.Issuer);
+        if (source.Effective is { } effective)
+            notes.Add(string.Create(CultureInfo.InvariantCulture, $"{effective.Year}年{effective.Month}月{effective.Day}日起施行"));
+        if (source.Status == SourceStatus.InForceTextUnchecked)
+            notes.Add("文本未与官方核对");
+        if (source.Status == SourceStatus.NameOnly)
+            notes.Add("内容请向街道办事处核实");
+        return Wrap(source.Title) + places + (notes.Count == 0 ? "" : $"（{string.Join("，", notes)}）");
+    }
+
+    private string Name(string id) => Wrap(Find(id)?.ShortTitle ?? id);
+
+    private static string Wrap(string title) =>
+        title.Contains('《', StringComparison.Ordinal) || title.EndsWith('号') || title.EndsWith("答复", StringComparison.Ordinal) ? title : $"《{title}》";
+
+    private static string Place(Citation citation)
+    {
+        if (citation.Number is null || !int.TryParse(citation.Number, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is < 1 or > 9999)
+            return "";
+        var place = $"第{ChineseNumeral.Write(number)}条";
+        return citation.Paragraph is >= 1 and { } paragraph ? $"{place}第{ChineseNumeral.Write(paragraph)}款" : place;
+    }
+}

@@ -1,0 +1,111 @@
+using Outreach.Knowledge.Articles;
+
+namespace Outreach.Knowledge.Search;
+
+/// <summary>What the scope gate sees of a question; weights in this order, the bias first.</summary>
+/// <param name="LogOdds">Mean log-odds a term, out-of-scope against ours.</param>
+/// <param name="Ours">Dice with the nearest of our variants.</param>
+/// <param name="Theirs">Dice with the nearest out-of-scope question.</param>
+/// <param name="Known">Share of the question that our vocabulary knows.</param>
+internal readonly record struct ScopeSignals(float LogOdds, float Ours, float Theirs, float Known)
+{
+    public const int Count = 4;
+
+    public float Probability(ReadOnlySpan<float> weights) =>
+        1 / (1 + MathF.Exp(-(weights[0] + (weights[1] * LogOdds) + (weights[2] * Ours) + (weights[3] * Theirs) + (weights[4] * Known))));
+}
+
+/// <summary>Tells our questions from others: naive Bayes over character n-grams, and the nearest example on either side. Immutable.</summary>
+internal sealed class ScopeGate
+{
+    private const float Smoothing = .3f;
+    private readonly Vocabulary _vocabulary = new();
+    private readonly float[] _logOdds;
+    private readonly float _unknownLogOdds;
+    private readonly int[] _oursCount;
+    private readonly int[] _theirsCount;
+    private readonly float _oursTotal;
+    private readonly float _theirsTotal;
+    private readonly float[] _weights;
+    private readonly float[] _theirMass;
+    private readonly Postings _byQuestion;
+    private readonly (int Group, string Text)[] _theirs;
+
+    public ScopeGate(IEnumerable<string> ours, IReadOnlyList<OutOfScopeGroup> groups)
+    {
+        Groups = groups;
+        _theirs = [.. groups.SelectMany((group, g) => group.Questions.Select(question => (g, Normaliser.Normalise(question))).Where(pair => pair.Item2.Length > 0))];
+        var oursTerms = ours.Select(text => Terms.Learn(text, _vocabulary).Known).ToArray();
+        var theirTerms = _theirs.Select(pair => Terms.Learn(pair.Text, _vocabulary).Known).ToArray();
+        _oursCount = Count(oursTerms);
+        _theirsCount = Count(theirTerms);
+        _oursTotal = _oursCount.Sum() + (Smoothing * _vocabulary.Count);
+        _theirsTotal = _theirsCount.Sum() + (Smoothing * _vocabulary.Count);
+        _logOdds = [.. Enumerable.Range(0, _vocabulary.Count).Select(term => LogOdds(_theirsCount[term], _oursCount[term]))];
+        _unknownLogOdds = LogOdds(0, 0);
+
+        var frequency = new int[_vocabulary.Count];
+        foreach (var terms in theirTerms.Concat(oursTerms))
+            foreach (var term in terms.Distinct())
+                frequency[term]++;
+        var texts = theirTerms.Length + oursTerms.Length;
+        _weights = [.. frequency.Select((df, term) => MathF.Log(1 + ((texts - df + .5f) / (df + .5f))) * (_vocabulary.IsSingle(term) ? .35f : 1))];
+        _theirMass = [.. theirTerms.Select(terms => terms.Distinct().Sum(term => _weights[term]))];
+        _byQuestion = new(_vocabulary.Count, [.. theirTerms.SelectMany((terms, q) => terms.Distinct().Select(term => (term, q, _weights[term])))]);
+    }
+
+    public IReadOnlyList<OutOfScopeGroup> Groups { get; }
+
+    /// <summary>The out-of-scope examples, normalised, each with its group's number.</summary>
+    public IReadOnlyList<(int Group, string Text)> Theirs => _theirs;
+
+    /// <summary>Log-odds and the nearest out-of-scope example of a normalised question.</summary>
+    /// <param name="leaveTheirs">For fitting: this out-of-scope question is not known; -1 for none.</param>
+    /// <param name="leaveOurs">For fitting: the question itself is one of ours and is left out of the counts.</param>
+    public (float LogOdds, float Nearest, int Group) Judge(string question, int leaveTheirs = -1, LeaveOurs leaveOurs = LeaveOurs.No)
+    {
+        var terms = Terms.Of(question, _vocabulary);
+        var length = terms.Known.Length + terms.UnknownSingles + terms.UnknownOthers;
+        if (length == 0)
+            return (0, 0, -1);
+
+        var odds = (terms.UnknownSingles + terms.UnknownOthers) * _unknownLogOdds;
+        foreach (var term in terms.Known)
+            odds += leaveTheirs >= 0 || leaveOurs == LeaveOurs.Yes
+                ? LogOdds(_theirsCount[term] - (leaveTheirs >= 0 ? 1 : 0), _oursCount[term] - (leaveOurs == LeaveOurs.Yes ? 1 : 0))
+                : _logOdds[term];
+
+        Span<float> sums = _theirs.Length <= 2048 ? stackalloc float[_theirs.Length] : new float[_theirs.Length];
+        sums.Clear();
+        var mass = ((terms.UnknownSingles * .35f) + terms.UnknownOthers) * MathF.Log((_theirs.Length * 4) + 2);
+        foreach (var term in terms.Known.Distinct())
+        {
+            mass += _weights[term];
+            _byQuestion.Accumulate(term, 1, sums);
+        }
+
+        var (nearest, best) = (0f, -1);
+        for (var q = 0; q < sums.Length; q++)
+            if (q != leaveTheirs && 2 * sums[q] / (mass + _theirMass[q]) is var dice && dice > nearest)
+                (nearest, best) = (dice, _theirs[q].Group);
+        return (odds / length, nearest, best);
+    }
+
+    private float LogOdds(int theirs, int ours) =>
+        MathF.Log((Math.Max(0, theirs) + Smoothing) / _theirsTotal) - MathF.Log((Math.Max(0, ours) + Smoothing) / _oursTotal);
+
+    private int[] Count(int[][] texts)
+    {
+        var counts = new int[_vocabulary.Count];
+        foreach (var terms in texts)
+            foreach (var term in terms)
+                counts[term]++;
+        return counts;
+    }
+}
+
+internal enum LeaveOurs
+{
+    No,
+    Yes,
+}
