@@ -5,9 +5,10 @@ namespace Outreach.Communities;
 public enum StaffRoles { None = 0, Administrator = 1, Bureau = 2, Street = 4, Community = 8, Publicity = 16, Auditor = 32 }
 
 /// <summary>Whose eyes a query has: every query of the console is filtered by it, in each room's one <c>VisibleTo</c>.</summary>
-/// <param name="AreaPath">Path of the root of the subtree, such as <c>/1/4/</c>.</param>
-/// <param name="AreaDepth">0 for the root of the whole tree.</param>
-public sealed record StaffScope(string StaffId, string DisplayName, StaffRoles Roles, long AreaId, string AreaPath, int AreaDepth)
+/// <param name="AreaId">Root of the subtree; null: the whole tree, also while there is no area yet.</param>
+/// <param name="AreaPath">Path of that root, such as <c>/1/4/</c>; <c>/</c> for the whole tree, a prefix of every path.</param>
+/// <param name="AreaDepth">0 for the whole tree and for its topmost area.</param>
+public sealed record StaffScope(string StaffId, string DisplayName, StaffRoles Roles, long? AreaId, string AreaPath, int AreaDepth)
 {
     public bool Has(StaffRoles any) => (Roles & any) != 0;
 

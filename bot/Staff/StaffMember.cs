@@ -11,8 +11,8 @@ public sealed class StaffMember : IdentityUser
 {
     public required string DisplayName { get; set; }
     public StaffRoles Roles { get; set; }
-    /// <summary>Root of the subtree that this person sees.</summary>
-    public required long AreaId { get; set; }
+    /// <summary>Root of the subtree that this person sees; null: the whole tree, also while there is no area yet.</summary>
+    public required long? AreaId { get; set; }
     public DateTimeOffset? DeactivatedAt { get; set; }
 }
 
@@ -54,6 +54,7 @@ internal sealed class StaffMemberTable : IEntityTypeConfiguration<StaffMember>
     {
         staff.ToTable("Staff");
         staff.Property(s => s.DisplayName).HasMaxLength(64);
+        staff.Property(s => s.Roles).HasMaxLength(96);
         staff.Property(s => s.UserName).HasMaxLength(64);
         staff.Property(s => s.NormalizedUserName).HasMaxLength(64);
         staff.HasIndex(s => s.NormalizedUserName).IsUnique();
@@ -89,6 +90,7 @@ internal sealed class StaffLinkTable : IEntityTypeConfiguration<StaffLink>
     {
         link.ToTable("StaffLinks");
         link.Property(l => l.TokenHash).HasMaxLength(64);
+        link.Property(l => l.Roles).HasMaxLength(96);
         link.HasIndex(l => l.TokenHash).IsUnique();
     }
 }

@@ -985,7 +985,7 @@ namespace Outreach.Storage.Migrations.Sqlite
 
                     b.Property<string>("Roles")
                         .IsRequired()
-                        .HasMaxLength(32)
+                        .HasMaxLength(96)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("StaffId")
@@ -1015,7 +1015,7 @@ namespace Outreach.Storage.Migrations.Sqlite
                     b.Property<int>("AccessFailedCount")
                         .HasColumnType("INTEGER");
 
-                    b.Property<long>("AreaId")
+                    b.Property<long?>("AreaId")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("ConcurrencyStamp")
@@ -1060,7 +1060,7 @@ namespace Outreach.Storage.Migrations.Sqlite
 
                     b.Property<string>("Roles")
                         .IsRequired()
-                        .HasMaxLength(32)
+                        .HasMaxLength(96)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("SecurityStamp")
@@ -1273,8 +1273,7 @@ namespace Outreach.Storage.Migrations.Sqlite
                     b.HasOne("Outreach.Communities.Area", null)
                         .WithMany()
                         .HasForeignKey("AreaId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
+                        .OnDelete(DeleteBehavior.Restrict);
                 });
 #pragma warning restore 612, 618
         }

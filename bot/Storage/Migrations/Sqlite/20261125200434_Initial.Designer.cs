@@ -11,7 +11,7 @@ using Outreach.Storage;
 namespace Outreach.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteOutreachDb))]
-    [Migration("20261125195451_Initial")]
+    [Migration("20261125200434_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -988,7 +988,7 @@ namespace Outreach.Storage.Migrations.Sqlite
 
                     b.Property<string>("Roles")
                         .IsRequired()
-                        .HasMaxLength(32)
+                        .HasMaxLength(96)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("StaffId")
@@ -1018,7 +1018,7 @@ namespace Outreach.Storage.Migrations.Sqlite
                     b.Property<int>("AccessFailedCount")
                         .HasColumnType("INTEGER");
 
-                    b.Property<long>("AreaId")
+                    b.Property<long?>("AreaId")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("ConcurrencyStamp")
@@ -1063,7 +1063,7 @@ namespace Outreach.Storage.Migrations.Sqlite
 
                     b.Property<string>("Roles")
                         .IsRequired()
-                        .HasMaxLength(32)
+                        .HasMaxLength(96)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("SecurityStamp")
@@ -1276,8 +1276,7 @@ namespace Outreach.Storage.Migrations.Sqlite
                     b.HasOne("Outreach.Communities.Area", null)
                         .WithMany()
                         .HasForeignKey("AreaId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
+                        .OnDelete(DeleteBehavior.Restrict);
                 });
 #pragma warning restore 612, 618
         }
