@@ -23,7 +23,10 @@ public sealed class Campaign
     /// <summary>Why it is paused, for the staff who see it.</summary>
     public string? PauseReason { get; set; }
     public required string ComposerId { get; init; }
+    /// <summary>The composer's display name at that time: a sent notice shows who wrote and who approved it.</summary>
+    public required string ComposerName { get; init; }
     public string? ApproverId { get; set; }
+    public string? ApproverName { get; set; }
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? StartAt { get; set; }
     /// <summary>When the snapshot was complete; from then on the audience is fixed.</summary>
@@ -47,6 +50,8 @@ public sealed class Delivery
     public long Id { get; init; }
     public required long CampaignId { get; init; }
     public required long ContactId { get; init; }
+    /// <summary>The community for whose sake the contact is in the audience; fills {小区}.</summary>
+    public required long CommunityId { get; init; }
     public required string Channel { get; init; }
     public required string Account { get; init; }
     public DeliveryState State { get; set; }
@@ -79,6 +84,8 @@ internal sealed class CampaignTable : IEntityTypeConfiguration<Campaign>
         campaign.ToTable("Campaigns");
         campaign.Property(c => c.Title).HasMaxLength(64);
         campaign.Property(c => c.Body).HasMaxLength(4000);
+        campaign.Property(c => c.ComposerName).HasMaxLength(64);
+        campaign.Property(c => c.ApproverName).HasMaxLength(64);
         campaign.Property(c => c.Version).IsConcurrencyToken();
         campaign.HasIndex(c => c.FormToken).IsUnique();
         campaign.HasIndex(c => new { c.State, c.StartAt });

@@ -68,6 +68,7 @@ internal sealed class ContactTable : IEntityTypeConfiguration<Contact>
     public void Configure(EntityTypeBuilder<Contact> contact)
     {
         contact.ToTable("Contacts");
+        contact.Property(c => c.Topics).HasConversion<int>();   // bits, tested in queries
         contact.Property(c => c.Channel).HasMaxLength(32);
         contact.Property(c => c.Account).HasMaxLength(64);
         contact.Property(c => c.UserId).HasMaxLength(256);

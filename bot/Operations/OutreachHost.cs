@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Orleans.Configuration;
 using Outreach.Activities;
+using Outreach.Campaigns;
 using Outreach.Conversations;
 using Outreach.Storage;
 
@@ -24,8 +25,10 @@ public static class OutreachHost
         builder.Services.AddSingleton<ChannelSet>();
 
         // one line a room
+        builder.Services.AddSite();
         builder.Services.AddStorage();
         builder.Services.AddConversations();
+        builder.Services.AddCampaigns();
         return builder;
     }
 

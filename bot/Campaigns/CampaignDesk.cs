@@ -1,0 +1,221 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Outreach.Communities;
+using Outreach.Storage;
+
+namespace Outreach.Campaigns;
+
+/// <summary>What the composer filled in.</summary>
+public sealed record CampaignDraft
+{
+    public required string Title { get; init; }
+    public required string Body { get; init; }
+    public string? Link { get; init; }
+    public required AudienceChoice Audience { get; init; }
+    /// <summary>Null: at once.</summary>
+    public DateTimeOffset? StartAt { get; init; }
+    /// <summary>Made with the form; the same token twice is the same campaign.</summary>
+    public required Guid FormToken { get; init; }
+    /// <summary>The total that the composer saw and confirmed.</summary>
+    public required int ConfirmedTotal { get; init; }
+}
+
+public enum CreateOutcome { Created, AlreadyCreated, NotAllowed, Invalid, EmptyAudience, AudienceChanged }
+
+/// <param name="Problems">Field and sentence, for <see cref="CreateOutcome.Invalid"/>.</param>
+/// <param name="ActualTotal">The exact audience now.</param>
+public sealed record CreateResult(CreateOutcome Outcome, Campaign? Campaign = null, IReadOnlyList<(string Field, string Problem)>? Problems = null, int ActualTotal = 0);
+
+public enum StepOutcome { Done, NotFound, NotAllowed, WrongState, OwnCampaign }
+
+/// <summary>Deliveries by state, counted from the rows: their sum is the snapshot.</summary>
+public sealed record CampaignNumbers(int Queued, int Sending, int Sent, int Failed, int Skipped, int Unknown)
+{
+    public int Total => Queued + Sending + Sent + Failed + Skipped + Unknown;
+    public int Ended => Sent + Failed + Skipped + Unknown;
+}
+
+public sealed record CampaignView(Campaign Campaign, CampaignNumbers Numbers, IReadOnlyDictionary<SkipReason, int> Skipped, string AreaName);
+
+/// <summary>What staff do with notices. Every call is limited to the caller's subtree.</summary>
+public sealed class CampaignDesk(
+    IDbContextFactory<OutreachDb> databases, IOptionsMonitor<CampaignOptions> options, TimeProvider clock)
+{
+    private const StaffRoles Composers = StaffRoles.Bureau | StaffRoles.Street | StaffRoles.Community | StaffRoles.Publicity;
+
+    public static bool MayCompose(StaffScope scope) => scope.Has(Composers);
+
+    /// <summary>The exact audience; null when the area is not the caller's.</summary>
+    public async Task<AudiencePreview?> PreviewAsync(StaffScope scope, AudienceChoice choice, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await AreaPathAsync(db, scope, choice.AreaId, cancellationToken) is { } path ? await db.PreviewAsync(choice, path, cancellationToken) : null;
+    }
+
+    /// <summary>
+    /// Makes the campaign: sent at <see cref="CampaignDraft.StartAt"/>, or waiting for a second person above <see cref="CampaignOptions.ApprovalAbove"/>.
+    /// The same form token twice (a double click) gives the campaign of the first.
+    /// </summary>
+    public async Task<CreateResult> CreateAsync(StaffScope scope, CampaignDraft draft, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        if (!MayCompose(scope) || await AreaPathAsync(db, scope, draft.Audience.AreaId, cancellationToken) is not { } path)
+            return new(CreateOutcome.NotAllowed);
+        var problems = Notice.Check(draft.Title, draft.Body, draft.Link).ToList();
+        if (draft.Audience.CommunityIds is { Count: 0 })
+            problems.Add(("Communities", "请至少选一个小区。"));
+        if (draft.StartAt is { } start && start < clock.GetUtcNow() - TimeSpan.FromMinutes(5))
+            problems.Add(("StartAt", "开始时间已经过去了，请改晚一些。"));
+        if (problems.Count > 0)
+            return new(CreateOutcome.Invalid, Problems: problems);
+
+        return await db.WriteAsync(async () =>
+        {
+            if (await db.Campaigns.AsNoTracking().SingleOrDefaultAsync(c => c.FormToken == draft.FormToken, cancellationToken) is { } before)
+                return new CreateResult(CreateOutcome.AlreadyCreated, before);
+            var preview = await db.PreviewAsync(draft.Audience, path, cancellationToken);
+            if (preview.Total == 0)
+                return new(CreateOutcome.EmptyAudience);
+            if (preview.Total != draft.ConfirmedTotal)
+                return new(CreateOutcome.AudienceChanged, ActualTotal: preview.Total);
+            var now = clock.GetUtcNow();
+            var campaign = new Campaign
+            {
+                Title = draft.Title.Trim(),
+                Body = draft.Body.Trim(),
+                Link = string.IsNullOrWhiteSpace(draft.Link) ? null : draft.Link.Trim(),
+                Topic = draft.Audience.Topic,
+                AreaId = draft.Audience.AreaId,
+                CommunityIds = draft.Audience.CommunityIds is { } ids ? $",{string.Join(',', ids)}," : null,
+                State = preview.Total > options.CurrentValue.ApprovalAbove ? CampaignState.AwaitingApproval : CampaignState.Scheduled,
+                ComposerId = scope.StaffId,
+                ComposerName = scope.DisplayName,
+                CreatedAt = now,
+                StartAt = draft.StartAt ?? now,
+                FormToken = draft.FormToken,
+                Version = Guid.NewGuid(),
+            };
+            db.Campaigns.Add(campaign);
+            await db.SaveChangesAsync(cancellationToken);
+            return new(CreateOutcome.Created, campaign, ActualTotal: preview.Total);
+        }, cancellationToken);
+    }
+
+    /// <summary>A second person lets it go out; never the composer.</summary>
+    public Task<StepOutcome> ApproveAsync(StaffScope scope, long id, CancellationToken cancellationToken) =>
+        StepAsync(scope, id, campaign => campaign.ComposerId == scope.StaffId ? StepOutcome.OwnCampaign
+            : Move(campaign, [CampaignState.AwaitingApproval], CampaignState.Scheduled, c =>
+            {
+                c.ApproverId = scope.StaffId;
+                c.ApproverName = scope.DisplayName;
+                if (c.StartAt < clock.GetUtcNow())
+                    c.StartAt = clock.GetUtcNow();
+            }), cancellationToken);
+
+    /// <summary>Nothing more is claimed after this; the batch in flight ends.</summary>
+    public Task<StepOutcome> PauseAsync(StaffScope scope, long id, CancellationToken cancellationToken) =>
+        StepAsync(scope, id, campaign => Move(campaign, [CampaignState.Scheduled, CampaignState.Sending], CampaignState.Paused, c => c.PauseReason = "工作人员暂停"), cancellationToken);
+
+    public Task<StepOutcome> ResumeAsync(StaffScope scope, long id, CancellationToken cancellationToken) =>
+        StepAsync(scope, id, campaign => Move(campaign, [CampaignState.Paused], campaign.SnapshotAt is null ? CampaignState.Scheduled : CampaignState.Sending, c =>
+        {
+            c.PauseReason = null;
+            if (c.SnapshotAt is null)
+                c.StartAt = clock.GetUtcNow();
+        }), cancellationToken);
+
+    /// <summary>For good: what is queued is skipped, what was sent stays sent.</summary>
+    public async Task<StepOutcome> CancelAsync(StaffScope scope, long id, CancellationToken cancellationToken)
+    {
+        var outcome = await StepAsync(scope, id, campaign => Move(campaign,
+            [CampaignState.Draft, CampaignState.AwaitingApproval, CampaignState.Scheduled, CampaignState.Sending, CampaignState.Paused],
+            CampaignState.Cancelled, c => c.DoneAt = clock.GetUtcNow()), cancellationToken);
+        if (outcome == StepOutcome.Done)
+        {
+            await using var db = await databases.CreateDbContextAsync(cancellationToken);
+            await db.SkipCancelledAsync(id, clock.GetUtcNow(), CancellationToken.None);
+        }
+        return outcome;
+    }
+
+    public async Task<CampaignView?> FindAsync(StaffScope scope, long id, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return (await ViewsAsync(db, db.Campaigns.AsNoTracking().VisibleTo(db, scope).Where(c => c.Id == id), cancellationToken)).SingleOrDefault();
+    }
+
+    /// <summary>Those being sent first, then waiting, planned, past; newest first within.</summary>
+    public async Task<IReadOnlyList<CampaignView>> ListAsync(StaffScope scope, int skip, int take, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var page = db.Campaigns.AsNoTracking().VisibleTo(db, scope)
+            .OrderBy(c => c.State == CampaignState.Sending || c.State == CampaignState.Paused ? 0 : c.State == CampaignState.AwaitingApproval ? 1 : c.State == CampaignState.Scheduled ? 2 : 3)
+            .ThenByDescending(c => c.Id).Skip(skip).Take(take);
+        return await ViewsAsync(db, page, cancellationToken);
+    }
+
+    private static async Task<List<CampaignView>> ViewsAsync(OutreachDb db, IQueryable<Campaign> campaigns, CancellationToken cancellationToken)
+    {
+        var rows = await campaigns.ToListAsync(cancellationToken);
+        var ids = rows.ConvertAll(c => c.Id);
+        var counts = (await db.Deliveries.Where(d => ids.Contains(d.CampaignId))
+            .GroupBy(d => new { d.CampaignId, d.State, d.SkipReason })
+            .Select(group => new { group.Key.CampaignId, group.Key.State, group.Key.SkipReason, Count = group.Count() })
+            .ToListAsync(cancellationToken)).ToLookup(c => c.CampaignId);
+        var areaIds = rows.ConvertAll(c => c.AreaId);
+        var areas = await db.Areas.Where(a => areaIds.Contains(a.Id)).ToDictionaryAsync(a => a.Id, a => a.Name, cancellationToken);
+        return rows.ConvertAll(campaign =>
+        {
+            var own = counts[campaign.Id].ToList();
+            int Of(DeliveryState state) => own.Where(c => c.State == state).Sum(c => c.Count);
+            return new CampaignView(campaign,
+                new(Of(DeliveryState.Queued), Of(DeliveryState.Sending), Of(DeliveryState.Sent), Of(DeliveryState.Failed), Of(DeliveryState.Skipped), Of(DeliveryState.Unknown)),
+                own.Where(c => c.State == DeliveryState.Skipped).ToDictionary(c => c.SkipReason, c => c.Count),
+                areas.GetValueOrDefault(campaign.AreaId, ""));
+        });
+    }
+
+    private async Task<StepOutcome> StepAsync(StaffScope scope, long id, Func<Campaign, StepOutcome> step, CancellationToken cancellationToken)
+    {
+        if (!MayCompose(scope))
+            return StepOutcome.NotAllowed;
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await db.WriteAsync(async () =>
+        {
+            if (await db.Campaigns.VisibleTo(db, scope).SingleOrDefaultAsync(c => c.Id == id, cancellationToken) is not { } campaign)
+                return StepOutcome.NotFound;
+            var outcome = step(campaign);
+            campaign.Version = Guid.NewGuid();
+            if (outcome == StepOutcome.Done)
+                await db.SaveChangesAsync(cancellationToken);
+            return outcome;
+        }, cancellationToken);
+    }
+
+    private static StepOutcome Move(Campaign campaign, CampaignState[] from, CampaignState to, Action<Campaign> change)
+    {
+        if (!from.Contains(campaign.State))
+            return StepOutcome.WrongState;
+        campaign.State = to;
+        change(campaign);
+        return StepOutcome.Done;
+    }
+
+    private static Task<string?> AreaPathAsync(OutreachDb db, StaffScope scope, long areaId, CancellationToken cancellationToken) =>
+        db.Areas.Where(a => a.Id == areaId && a.Path.StartsWith(scope.AreaPath)).Select(a => a.Path).SingleOrDefaultAsync(cancellationToken);
+}
+
+internal static class CampaignQueries
+{
+    /// <summary>The one staff filter: campaigns of the caller's subtree.</summary>
+    public static IQueryable<Campaign> VisibleTo(this IQueryable<Campaign> campaigns, OutreachDb db, StaffScope scope) =>
+        campaigns.Where(c => db.Set<Area>().Any(a => a.Id == c.AreaId && a.Path.StartsWith(scope.AreaPath)));
+
+    public static Task SkipCancelledAsync(this OutreachDb db, long campaignId, DateTimeOffset now, CancellationToken cancellationToken) =>
+        db.WriteAsync(() => db.Deliveries
+            .Where(d => d.CampaignId == campaignId && d.State == DeliveryState.Queued && db.Set<Campaign>().Any(c => c.Id == campaignId && c.State == CampaignState.Cancelled))
+            .ExecuteUpdateAsync(set => set
+                .SetProperty(d => d.State, DeliveryState.Skipped)
+                .SetProperty(d => d.SkipReason, SkipReason.Cancelled)
+                .SetProperty(d => d.EndedAt, now), cancellationToken), cancellationToken);
+}

@@ -1,0 +1,25 @@
+namespace Outreach.Campaigns;
+
+/// <summary>Section <c>Campaigns</c>.</summary>
+public sealed class CampaignOptions
+{
+    /// <summary>Contacts read, or deliveries claimed, at once.</summary>
+    public int PageSize { get; init; } = 500;
+    /// <summary>Above this audience a second person approves; 0: always.</summary>
+    public int ApprovalAbove { get; init; } = 200;
+    /// <summary>Messages on their way at the same time per channel account.</summary>
+    public int Concurrency { get; init; } = 8;
+    /// <summary>Hours of the city's day in which notices may go out: from (inclusive) to (exclusive).</summary>
+    public int QuietUntilHour { get; init; } = 8;
+    public int QuietFromHour { get; init; } = 20;
+    /// <summary>A start missed by more than this (an outage) waits for a person's word.</summary>
+    public TimeSpan LateStart { get; init; } = TimeSpan.FromHours(1);
+    /// <summary>Quota by channel id; a channel without one is not limited by us.</summary>
+    public Dictionary<string, QuotaOptions> Quotas { get; init; } = [];
+}
+
+public sealed class QuotaOptions
+{
+    public int Limit { get; init; }
+    public TimeSpan Window { get; init; }
+}

@@ -1,0 +1,39 @@
+using Microsoft.EntityFrameworkCore;
+using Outreach.Storage;
+
+namespace Outreach.Campaigns;
+
+public static class CampaignsSetup
+{
+    public static IServiceCollection AddCampaigns(this IServiceCollection services)
+    {
+        services.AddOptions<CampaignOptions>().BindConfiguration("Campaigns")
+            .Validate(o => o.PageSize is >= 1 and <= 5000, "Campaigns:PageSize must be between 1 and 5000 (deliveries claimed at once).")
+            .Validate(o => o.ApprovalAbove >= 0, "Campaigns:ApprovalAbove must be 0 or more (owners above which a second person approves a notice).")
+            .Validate(o => o.Concurrency is >= 1 and <= 64, "Campaigns:Concurrency must be between 1 and 64 (messages on their way at once per channel account).")
+            .Validate(o => o.QuietUntilHour is >= 0 and <= 23 && o.QuietFromHour is >= 1 and <= 24 && o.QuietUntilHour < o.QuietFromHour,
+                "Campaigns:QuietUntilHour and Campaigns:QuietFromHour must be hours of the day, the first before the second (notices go out between them).")
+            .Validate(o => o.Quotas.Values.All(q => q.Limit >= 0 && q.Window > TimeSpan.Zero), "Campaigns:Quotas:<channel> needs Limit (0 or more messages) and Window (such as 1.00:00:00).")
+            .ValidateOnStart();
+        services.AddSingleton<CampaignDesk>();
+        services.AddSingleton<QuotaKeeper>();
+        services.AddSingleton<NoticeSender>();
+        services.AddSingleton<IDueWork, DueCampaigns>();
+        return services;
+    }
+}
+
+/// <summary>Finds the campaigns that have something to do and lets their grains carry on.</summary>
+internal sealed class DueCampaigns(IDbContextFactory<OutreachDb> databases, IGrainFactory grains, TimeProvider clock) : IDueWork
+{
+    public string Name => "campaigns";
+
+    public async Task RunDueAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var now = clock.GetUtcNow();
+        var due = await db.Campaigns.Where(c => c.State == CampaignState.Sending || (c.State == CampaignState.Scheduled && c.StartAt <= now))
+            .Select(c => c.Id).ToListAsync(cancellationToken);
+        await Task.WhenAll(due.Select(id => grains.GetGrain<ICampaignGrain>(id).CarryOnAsync().WaitAsync(cancellationToken)));
+    }
+}

@@ -1,0 +1,92 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Outreach.Activities;
+using Outreach.Storage;
+
+namespace Outreach.Campaigns;
+
+/// <summary>Sends for one channel account and keeps its quota. Key such as <c>wechat/gh_abc</c>.</summary>
+[Alias("Outreach.IChannelSenderGrain")]
+public interface IChannelSenderGrain : IGrainWithStringKey
+{
+    /// <summary>Claims and sends one batch of a campaign. Returns how many rows it moved; 0: nothing to do now (empty, paused, no quota).</summary>
+    [Alias("SendAsync")]
+    Task<int> SendAsync(long campaignId);
+}
+
+internal sealed partial class ChannelSenderGrain(
+    IDbContextFactory<OutreachDb> databases, ChannelSet channels, QuotaKeeper quotas, NoticeSender sender,
+    IOptionsMonitor<CampaignOptions> options, TimeProvider clock, ILogger<ChannelSenderGrain> logger) : Grain, IChannelSenderGrain
+{
+    private int _batch;
+
+    public async Task<int> SendAsync(long campaignId)
+    {
+        var account = this.GetPrimaryKeyString();
+        var (channelId, accountName) = account.Split('/', 2) is [var c, var a] ? (c, a) : (account, "default");
+        await using var db = await databases.CreateDbContextAsync();
+        if (channels.Find(channelId) is not { } channel)
+            return await SkipChannelOffAsync(db, campaignId, channelId, accountName);
+
+        var found = await RecoverAsync(db, campaignId, channelId, accountName, channel.Capabilities.Idempotent ? Resend.WithKey : Resend.Blind);
+        var wanted = await db.Deliveries.Due(campaignId, channelId, accountName, clock.GetUtcNow()).CountAsync();
+        var granted = await quotas.TakeAsync(db, account, channelId, Math.Min(wanted, options.CurrentValue.PageSize));
+        if (granted == 0)
+            return found;
+
+        var claim = $"{Epoch.Current}/{_batch++}";
+        var claimed = await ClaimAsync(db, campaignId, channelId, accountName, granted, claim);
+        if (claimed == 0)
+            return found;
+        var results = await sender.SendAsync(db, campaignId, claim, channel);
+        await quotas.PauseIfToldAsync(db, account, results);
+        Sent(claimed, campaignId);
+        return claimed;
+    }
+
+    /// <summary>One statement; its row count is the answer. Pause and cancel are rows, read in the same statement.</summary>
+    private Task<int> ClaimAsync(OutreachDb db, long campaignId, string channel, string account, int atMost, string claim)
+    {
+        var due = db.Deliveries.Due(campaignId, channel, account, clock.GetUtcNow()).OrderBy(d => d.Id).Take(atMost).Select(d => d.Id);
+        return db.WriteAsync(() => db.Deliveries
+            .Where(d => d.State == DeliveryState.Queued && db.Set<Campaign>().Any(c => c.Id == campaignId && c.State == CampaignState.Sending)
+                && due.Contains(d.Id))
+            .ExecuteUpdateAsync(set => set
+                .SetProperty(d => d.State, DeliveryState.Sending)
+                .SetProperty(d => d.ClaimedBy, claim)
+                .SetProperty(d => d.Tries, d => d.Tries + 1)), CancellationToken.None);
+    }
+
+    /// <summary>Rows that a dead process left in Sending: queued again where the channel tells a repeat apart, else unknown.</summary>
+    private Task<int> RecoverAsync(OutreachDb db, long campaignId, string channel, string account, Resend resend)
+    {
+        var mine = Epoch.Current + "/";
+        var to = DeliveryJudge.AfterCrash(resend);
+        var now = clock.GetUtcNow();
+        return db.WriteAsync(() => db.Deliveries
+            .Where(d => d.CampaignId == campaignId && d.Channel == channel && d.Account == account && d.State == DeliveryState.Sending && !d.ClaimedBy!.StartsWith(mine))
+            .ExecuteUpdateAsync(set => set
+                .SetProperty(d => d.State, to)
+                .SetProperty(d => d.EndedAt, to == DeliveryState.Unknown ? now : null)), CancellationToken.None);
+    }
+
+    private Task<int> SkipChannelOffAsync(OutreachDb db, long campaignId, string channel, string account)
+    {
+        var now = clock.GetUtcNow();
+        return db.WriteAsync(() => db.Deliveries
+            .Where(d => d.CampaignId == campaignId && d.Channel == channel && d.Account == account && d.State == DeliveryState.Queued)
+            .ExecuteUpdateAsync(set => set
+                .SetProperty(d => d.State, DeliveryState.Skipped)
+                .SetProperty(d => d.SkipReason, SkipReason.ChannelOff)
+                .SetProperty(d => d.EndedAt, now)), CancellationToken.None);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Sent a batch of {Count} deliveries of campaign {Campaign}")]
+    private partial void Sent(int count, long campaign);
+}
+
+internal static class DeliveryQueries
+{
+    public static IQueryable<Delivery> Due(this IQueryable<Delivery> deliveries, long campaignId, string channel, string account, DateTimeOffset now) =>
+        deliveries.Where(d => d.CampaignId == campaignId && d.Channel == channel && d.Account == account && d.State == DeliveryState.Queued && d.DueAt <= now);
+}

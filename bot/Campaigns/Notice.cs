@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Outreach.Activities;
+
+namespace Outreach.Campaigns;
+
+/// <summary>The text of a notice and the Activity that carries it.</summary>
+public static partial class Notice
+{
+    public const int MaxTitle = 20;
+    public const int MaxBody = 300;
+    private const string CommunityVariable = "{小区}";
+
+    /// <summary>What is wrong with a text, for the person who wrote it; empty when it may go out.</summary>
+    public static IEnumerable<(string Field, string Problem)> Check(string? title, string? body, string? link)
+    {
+        if (string.IsNullOrWhiteSpace(title))
+            yield return ("Title", "请写标题。");
+        else if (Length(title) > MaxTitle)
+            yield return ("Title", $"标题最多 {MaxTitle} 个字，现在 {Length(title)} 个。");
+        if (string.IsNullOrWhiteSpace(body))
+            yield return ("Body", "请写正文。");
+        else if (Length(body) > MaxBody)
+            yield return ("Body", $"正文最多 {MaxBody} 个字，现在 {Length(body)} 个。");
+        foreach (var (field, text) in new[] { ("Title", title), ("Body", body) })
+            if (Placeholder().Matches(text ?? "").Select(m => m.Value).FirstOrDefault(v => v != CommunityVariable) is { } unfilled)
+                yield return (field, $"“{unfilled}”还没有填。能自动填的只有 {CommunityVariable}，其他请写上具体内容。");
+        if (!string.IsNullOrWhiteSpace(link) && !(Uri.TryCreate(link, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http"))
+            yield return ("Link", "链接要以 https:// 开头。");
+    }
+
+    /// <summary>The text that one owner reads: title, body, link, how to leave, who sent it and when.</summary>
+    public static string TextFor(Campaign campaign, string community, string sender, DateOnly today)
+    {
+        var lines = new List<string> { Fill(campaign.Title, community), "", Fill(campaign.Body, community) };
+        if (!string.IsNullOrWhiteSpace(campaign.Link))
+            lines.Add(campaign.Link);
+        if (!campaign.Body.Contains("退订", StringComparison.Ordinal))
+            lines.Add("回“退订”不再收。");
+        lines.Add(string.Create(CultureInfo.InvariantCulture, $"{sender} {today.Year}年{today.Month}月{today.Day}日"));
+        return string.Join('\n', lines);
+    }
+
+    /// <summary>The Activity; its channel data names the campaign, so that a reply finds its notice.</summary>
+    public static Activity ToActivity(Campaign campaign, string community, string sender, DateOnly today) => new()
+    {
+        Type = ActivityTypes.Message,
+        TextFormat = "plain",
+        Text = TextFor(campaign, community, sender, today),
+        From = new() { Id = "bot", Role = "bot" },
+        ChannelData = JsonSerializer.SerializeToElement(new NoticeData(new(campaign.Id, Fill(campaign.Title, community))), NoticeJson.Default.NoticeData),
+    };
+
+    private static string Fill(string text, string community) => text.Replace(CommunityVariable, community, StringComparison.Ordinal);
+
+    private static int Length(string text) => new StringInfo(text).LengthInTextElements;
+
+    [GeneratedRegex(@"\{[^{}\r\n]{0,20}\}|｛[^｛｝\r\n]{0,20}｝")]
+    private static partial Regex Placeholder();
+}
+
+/// <summary>Channel data of a notice: <c>{"notice":{"campaign":17,"title":"…"}}</c>.</summary>
+public sealed record NoticeData(NoticeOf Notice);
+
+public sealed record NoticeOf(long Campaign, string Title);
+
+[System.Text.Json.Serialization.JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[System.Text.Json.Serialization.JsonSerializable(typeof(NoticeData))]
+public sealed partial class NoticeJson : System.Text.Json.Serialization.JsonSerializerContext;

@@ -1,0 +1,54 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Outreach.Activities;
+using Outreach.Storage;
+
+namespace Outreach.Campaigns;
+
+/// <summary>What a channel account may still send: rows, so that a restart does not forget. Written before sending: after a crash we have sent less than allowed, never more.</summary>
+internal sealed class QuotaKeeper(IOptionsMonitor<CampaignOptions> options, TimeProvider clock)
+{
+    /// <summary>Takes up to <paramref name="wanted"/> messages; 0 while the account rests.</summary>
+    public Task<int> TakeAsync(OutreachDb db, string account, string channel, int wanted) => wanted == 0 ? Task.FromResult(0) : db.WriteAsync(async () =>
+    {
+        var now = clock.GetUtcNow();
+        var row = await db.ChannelQuotas.SingleOrDefaultAsync(q => q.Account == account);
+        if (row?.PausedUntil > now)
+            return 0;
+        if (!options.CurrentValue.Quotas.TryGetValue(channel, out var limit))
+            return wanted;
+        if (row is null)
+            db.ChannelQuotas.Add(row = new ChannelQuota { Account = account, WindowStart = now, Used = 0 });
+        var (left, granted) = new Quota(limit.Limit, limit.Window, row.WindowStart, row.Used).Take(wanted, now);
+        (row.WindowStart, row.Used, row.Version) = (left.Start, left.Used, Guid.NewGuid());
+        await db.SaveChangesAsync();
+        return granted;
+    }, CancellationToken.None);
+
+    /// <summary>A rate limit, a used-up quota or a wrong secret rests the whole account; the rows wait, and staff are told.</summary>
+    public Task PauseIfToldAsync(OutreachDb db, string account, IReadOnlyList<SendResult> results)
+    {
+        if (results.FirstOrDefault(r => r.Class is SendClass.ConfigError or SendClass.AuthExpired or SendClass.QuotaExhausted or SendClass.RateLimited) is not { } told)
+            return Task.CompletedTask;
+        var now = clock.GetUtcNow();
+        var rest = told.RetryAfter ?? (told.Class == SendClass.RateLimited ? TimeSpan.FromMinutes(1) : TimeSpan.FromHours(1));
+        return db.WriteAsync(async () =>
+        {
+            var row = await db.ChannelQuotas.SingleOrDefaultAsync(q => q.Account == account);
+            if (row is null)
+                db.ChannelQuotas.Add(row = new ChannelQuota { Account = account, WindowStart = now, Used = 0 });
+            row.PausedUntil = now + rest;
+            row.PauseReason = told.Class.ToString();
+            row.Version = Guid.NewGuid();
+            if (told.Class != SendClass.RateLimited && !await db.Alerts.AnyAsync(a => a.Kind == AlertKind.ChannelPaused && a.Subject == account && a.ResolvedAt == null))
+                db.Alerts.Add(new Alert
+                {
+                    Kind = AlertKind.ChannelPaused,
+                    Subject = account,
+                    RaisedAt = now,
+                    Text = told.Class == SendClass.QuotaExhausted ? $"渠道 {account} 今天的余量用完，通知明天接着发。" : $"渠道 {account} 发不出去，请检查它的密钥配置。通知在等。",
+                });
+            await db.SaveChangesAsync();
+        }, CancellationToken.None);
+    }
+}
