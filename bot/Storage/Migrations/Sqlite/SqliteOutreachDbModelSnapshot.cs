@@ -90,6 +90,10 @@ namespace Outreach.Storage.Migrations.Sqlite
                     b.Property<string>("ApproverId")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("ApproverName")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("AreaId")
                         .HasColumnType("INTEGER");
 
@@ -103,6 +107,11 @@ namespace Outreach.Storage.Migrations.Sqlite
 
                     b.Property<string>("ComposerId")
                         .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ComposerName")
+                        .IsRequired()
+                        .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
                     b.Property<long>("CreatedAt")
@@ -206,6 +215,9 @@ namespace Outreach.Storage.Migrations.Sqlite
 
                     b.Property<string>("ClaimedBy")
                         .HasColumnType("TEXT");
+
+                    b.Property<long>("CommunityId")
+                        .HasColumnType("INTEGER");
 
                     b.Property<long>("ContactId")
                         .HasColumnType("INTEGER");
@@ -467,10 +479,9 @@ namespace Outreach.Storage.Migrations.Sqlite
                     b.Property<long?>("OptedOutAt")
                         .HasColumnType("INTEGER");
 
-                    b.Property<string>("Topics")
-                        .IsRequired()
+                    b.Property<int>("Topics")
                         .HasMaxLength(32)
-                        .HasColumnType("TEXT");
+                        .HasColumnType("INTEGER");
 
                     b.Property<long?>("UnreachableSince")
                         .HasColumnType("INTEGER");

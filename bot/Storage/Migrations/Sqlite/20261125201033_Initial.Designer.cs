@@ -11,7 +11,7 @@ using Outreach.Storage;
 namespace Outreach.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteOutreachDb))]
-    [Migration("20261125200434_Initial")]
+    [Migration("20261125201033_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -93,6 +93,10 @@ namespace Outreach.Storage.Migrations.Sqlite
                     b.Property<string>("ApproverId")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("ApproverName")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("AreaId")
                         .HasColumnType("INTEGER");
 
@@ -106,6 +110,11 @@ namespace Outreach.Storage.Migrations.Sqlite
 
                     b.Property<string>("ComposerId")
                         .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ComposerName")
+                        .IsRequired()
+                        .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
                     b.Property<long>("CreatedAt")
@@ -209,6 +218,9 @@ namespace Outreach.Storage.Migrations.Sqlite
 
                     b.Property<string>("ClaimedBy")
                         .HasColumnType("TEXT");
+
+                    b.Property<long>("CommunityId")
+                        .HasColumnType("INTEGER");
 
                     b.Property<long>("ContactId")
                         .HasColumnType("INTEGER");
@@ -470,10 +482,9 @@ namespace Outreach.Storage.Migrations.Sqlite
                     b.Property<long?>("OptedOutAt")
                         .HasColumnType("INTEGER");
 
-                    b.Property<string>("Topics")
-                        .IsRequired()
+                    b.Property<int>("Topics")
                         .HasMaxLength(32)
-                        .HasColumnType("TEXT");
+                        .HasColumnType("INTEGER");
 
                     b.Property<long?>("UnreachableSince")
                         .HasColumnType("INTEGER");
