@@ -10,7 +10,7 @@ internal static class KnowledgeFiles
         var sources = new List<Source>();
         foreach (var (yaml, map, line) in Entries(text, file, problems))
         {
-            yaml.WarnUnknown(map, "id", "title", "short", "issuer", "version", "effective", "status", "replaces", "superseded_parts", "note");
+            yaml.WarnUnknown(map, "id", "title", "short", "issuer", "version", "effective", "status", "replaces", "superseded_parts", "articles", "note");
             var status = yaml.Text(map, "status") switch
             {
                 "现行" => SourceStatus.InForce,
@@ -38,6 +38,7 @@ internal static class KnowledgeFiles
                 Status = status ?? SourceStatus.NameOnly,
                 Replaces = [.. yaml.Texts(map, "replaces").Select(item => item.Text)],
                 SupersededParts = [.. yaml.Texts(map, "superseded_parts").Select(item => item.Text)],
+                CitableParts = [.. yaml.Texts(map, "articles").Select(item => item.Text)],
             };
             if (source.Id.Length > 0 && status is not null)
                 sources.Add(source);

@@ -75,6 +75,8 @@ public static class KnowledgeValidator
                 report.Error("citations", citation.ToString(), $"“{citation}”已被新规定代替，不能引");
             else if (source.Status == SourceStatus.NameOnly && citation.Number is not null)
                 report.Error("citations", citation.ToString(), $"“{citation.Source}”只知道名称，不能引到条");
+            else if (citation.Number is not null && source.CitableParts.Count > 0 && !source.CitableParts.Contains(citation.Number))
+                report.Error("citations", citation.ToString(), $"“{citation.Source}”的第{citation.Number}条没有读到文本，不能引");
             else if (source.Status == SourceStatus.NameOnly && article.Caution != Caution.Unverified)
                 report.Warn("citations", citation.ToString(), $"引了只知道名称的“{citation.Source}”，应写 caution: unverified");
         }

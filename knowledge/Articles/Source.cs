@@ -24,6 +24,9 @@ public sealed record Source
     /// <summary>Article numbers that may not be cited any more, in Arabic digits; "12①" bars the first paragraph only.</summary>
     public IReadOnlyList<string> SupersededParts { get; init; } = [];
 
+    /// <summary>The only article numbers whose text was read and may be cited; empty: all.</summary>
+    public IReadOnlyList<string> CitableParts { get; init; } = [];
+
     /// <summary>The version as people name it in <c>--changed SOURCE@VERSION</c>: the date, or "" when unknown.</summary>
     public string Version => VersionDate?.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture) ?? "";
 

@@ -24,6 +24,7 @@ public sealed class KnowledgeValidatorTests
         { "articles/x/y.md", TestKnowledge.ArticleText("x.y", citations: "[物业管理条例/12③]"), "已被新规定代替", 5 },
         { "articles/x/y.md", TestKnowledge.ArticleText("x.y", citations: "[物业管理条例/12]"), "已被新规定代替", 5 },
         { "articles/x/y.md", TestKnowledge.ArticleText("x.y", citations: "[试行办法/3]"), "只知道名称", 5 },
+        { "articles/x/y.md", TestKnowledge.ArticleText("x.y", citations: "[指导规则（2009）/13]"), "没有读到文本", 5 },
         { "articles/x/y.md", TestKnowledge.ArticleText("x.y", more: "related: [x.none]\n"), "没有条目 x.none", 7 },
         { "articles/x/y.md", TestKnowledge.ArticleText("x.y", more: "actions: [dance]\n"), "dance", 7 },
         { "articles/x/y.md", TestKnowledge.ArticleText("x.y", more: "local_for: x.none\n"), "没有条目 x.none", 7 },
