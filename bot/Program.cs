@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Outreach.Operations;
 using Outreach.Storage;
 
@@ -6,6 +7,7 @@ try
     var builder = OutreachHost.CreateBuilder(args);
     builder.AddSilo();
     builder.Services.AddHostedService<SchedulerService>();
+    builder.Services.AddHostedService<StartLines>();
 
     var app = builder.Build();
     await app.Services.GetRequiredService<DatabaseStart>().PrepareAsync(DatabaseUse.Server, CancellationToken.None);
@@ -16,6 +18,12 @@ try
 catch (StartException e)
 {
     Console.Error.WriteLine(e.Message);
+    return 1;
+}
+catch (OptionsValidationException e)
+{
+    foreach (var problem in e.Failures)
+        Console.Error.WriteLine(problem);
     return 1;
 }
 

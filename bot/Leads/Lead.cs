@@ -79,7 +79,7 @@ public sealed class LeadEvent
     public string? Text { get; init; }
 }
 
-public enum ForwardState { Queued, Sending, Sent, Failed, Cancelled }
+public enum ForwardState { Queued, Sending, Sent, Failed, Cancelled, Held }
 
 /// <summary>One event of one lead on its way to one destination; written in the transaction of its cause.</summary>
 public sealed class LeadForward

@@ -29,6 +29,8 @@ public static class OutreachHost
         builder.Services.AddStorage();
         builder.Services.AddConversations();
         builder.Services.AddCampaigns();
+        builder.Services.AddTelemetry(builder.Configuration);
+        builder.Services.AddSingleton<Backup>();
         return builder;
     }
 
@@ -46,7 +48,7 @@ public static class OutreachHost
     /// <summary>What only the web server does: endpoints and pages, one line a room.</summary>
     public static void MapOutreach(this WebApplication app)
     {
-        app.MapGet("/healthz", () => "ok");
+        app.MapHealth();
     }
 
     private static int FreePort()

@@ -42,8 +42,18 @@ internal sealed partial class SchedulerGrain(IEnumerable<IDueWork> works, ILogge
     private partial void Failed(Exception exception, string work);
 }
 
+/// <summary>When this node last heard from the scheduler; for <c>/readyz</c>.</summary>
+public sealed class SchedulerPulse(TimeProvider clock)
+{
+    private long _ticks = clock.GetUtcNow().UtcTicks;
+
+    public DateTimeOffset LastTick => new(Interlocked.Read(ref _ticks), TimeSpan.Zero);
+
+    public void Beat() => Interlocked.Exchange(ref _ticks, clock.GetUtcNow().UtcTicks);
+}
+
 /// <summary>Wakes the scheduler from every node; whoever asks first in the cluster hosts it.</summary>
-internal sealed partial class SchedulerService(IGrainFactory grains, TimeProvider clock, ILogger<SchedulerService> logger) : BackgroundService
+internal sealed partial class SchedulerService(IGrainFactory grains, SchedulerPulse pulse, TimeProvider clock, ILogger<SchedulerService> logger) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
 
@@ -55,6 +65,7 @@ internal sealed partial class SchedulerService(IGrainFactory grains, TimeProvide
             try
             {
                 await grains.GetGrain<ISchedulerGrain>(0).TickAsync().WaitAsync(stoppingToken);
+                pulse.Beat();
             }
             catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {

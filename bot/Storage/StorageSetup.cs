@@ -14,6 +14,7 @@ public static class StorageSetup
         services.AddSingleton<StorageFiles>();
         services.AddSingleton<DatabaseStart>();
         services.AddSingleton<WriteGate>();
+        services.AddSingleton<SchedulerPulse>();
         services.AddSingleton(provider => provider.GetRequiredService<StorageFiles>().ReadHashKey());
         services.AddSingleton<PersonalData>();
         services.AddDataProtection().SetApplicationName("Outreach");
