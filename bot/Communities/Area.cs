@@ -43,5 +43,6 @@ public static class CommunitySets
         public DbSet<Area> Areas => db.Set<Area>();
         public DbSet<Community> Communities => db.Set<Community>();
         public DbSet<CommunityAlias> CommunityAliases => db.Set<CommunityAlias>();
+        public DbSet<DirectoryVersion> DirectoryVersions => db.Set<DirectoryVersion>();
     }
 }

@@ -30,7 +30,7 @@ public sealed class Community
     public Area Area { get; init; } = null!;
 }
 
-/// <summary>Another or a former name of a community, normalised as the knowledge base normalises questions.</summary>
+/// <summary>Another or a former name of a community, as people write it; compared by <see cref="CommunityNames.Key"/>.</summary>
 public sealed class CommunityAlias
 {
     public long Id { get; init; }

@@ -42,7 +42,8 @@ public sealed class Consent
 {
     public long Id { get; init; }
     public required long ContactId { get; init; }
-    public long? LeadId { get; set; }
+    /// <summary>Key of the lead that it was for.</summary>
+    public string? LeadKey { get; init; }
     public required ConsentPurpose Purpose { get; init; }
     public required ConsentAnswer Answer { get; init; }
     /// <summary>Version of the text that was shown, such as <c>C1 v1</c> with a short hash of the filled text.</summary>
@@ -85,7 +86,8 @@ internal sealed class ConsentTable : IEntityTypeConfiguration<Consent>
         consent.ToTable("Consents");
         consent.Property(c => c.Wording).IsPersonal();
         consent.HasIndex(c => c.ContactId);
-        consent.HasIndex(c => c.LeadId);
+        consent.Property(c => c.LeadKey).HasMaxLength(16);
+        consent.HasIndex(c => c.LeadKey);
         consent.HasOne<Contact>().WithMany().HasForeignKey(c => c.ContactId).OnDelete(DeleteBehavior.Cascade);
     }
 }

@@ -1,3 +1,5 @@
+using Outreach.Contacts;
+
 namespace Outreach.Conversations;
 
 public static class ConversationsSetup
@@ -6,6 +8,7 @@ public static class ConversationsSetup
     {
         services.AddSingleton<ConversationLog>();
         services.AddSingleton<MessageFeed>();
+        services.AddSingleton<IErasable, TranscriptErasure>();
         return services;
     }
 }

@@ -23,12 +23,14 @@ public enum PassOnState { NotAsked, Given, Refused, Withdrawn }
 public sealed class Lead
 {
     public long Id { get; init; }
+    /// <summary>What the lead is called outside (forwards, alerts, staff): <c>L-</c> and ten letters and digits that cannot be counted through.</summary>
+    public required string Key { get; init; }
     public required long ContactId { get; init; }
     /// <summary>The conversation in which the lead was given and is answered.</summary>
     public required long ConversationId { get; set; }
     /// <summary>Null while the community is not in the directory (list 待归属小区).</summary>
     public long? CommunityId { get; set; }
-    /// <summary>The community as the owner typed it.</summary>
+    /// <summary>The community as the owner typed it; encrypted, because people type more than a name.</summary>
     public required string CommunityTyped { get; set; }
     public required Wishes Wishes { get; set; }
     public LeadRole Role { get; set; }
@@ -51,11 +53,13 @@ public sealed class Lead
     public DateTimeOffset? NextContactAt { get; set; }
     public string? AssigneeId { get; set; }
     /// <summary>When retention erases it.</summary>
-    public DateTimeOffset? EraseAt { get; set; }
+    public required DateTimeOffset EraseAt { get; set; }
+    /// <summary>Passed on, but no destination covers its community: an alert, until one does.</summary>
+    public bool Uncovered { get; set; }
     /// <summary>Contact and community while the lead is open, null when it is closed; unique, so that one owner has one open lead a community.</summary>
     public string? OpenKey { get; set; }
     public Guid Version { get; set; }
-    public Community? Community { get; init; }
+    public Community? Community { get; set; }
 }
 
 public enum LeadEventKind
@@ -68,7 +72,8 @@ public enum LeadEventKind
 public sealed class LeadEvent
 {
     public long Id { get; init; }
-    public required long LeadId { get; init; }
+    public long LeadId { get; init; }
+    public Lead? Lead { get; init; }
     public required LeadEventKind Kind { get; init; }
     public required DateTimeOffset At { get; init; }
     /// <summary>Who did it; null: the owner or the system.</summary>
@@ -79,18 +84,24 @@ public sealed class LeadEvent
     public string? Text { get; init; }
 }
 
+/// <summary>On the wire <c>lead.created</c>, <c>lead.updated</c>, <c>lead.withdrawn</c>, <c>lead.erased</c>.</summary>
+public enum ForwardEvent { Created, Updated, Withdrawn, Erased }
+
+/// <summary>Held: after a restore from a backup, until a person lets it go; the first two are the only ones that are sent.</summary>
 public enum ForwardState { Queued, Sending, Sent, Failed, Cancelled, Held }
 
 /// <summary>One event of one lead on its way to one destination; written in the transaction of its cause.</summary>
 public sealed class LeadForward
 {
     public long Id { get; init; }
-    /// <summary>The lead; its row may be erased before the forward of that erasure arrives.</summary>
-    public required long LeadId { get; init; }
+    /// <summary>Null once the lead's row is erased: the forward of that erasure is still to arrive.</summary>
+    public long? LeadId { get; set; }
+    public Lead? Lead { get; set; }
+    /// <summary><see cref="Lead.Key"/>, which outlives the lead.</summary>
+    public required string LeadKey { get; init; }
     /// <summary>Name in <c>Leads:Destinations</c>.</summary>
     public required string Destination { get; init; }
-    /// <summary><c>lead.created</c>, <c>lead.updated</c>, <c>lead.withdrawn</c> or <c>lead.erased</c>.</summary>
-    public required string Event { get; init; }
+    public required ForwardEvent Event { get; init; }
     /// <summary>Idempotency handle of the receiver (<c>webhook-id</c>), the same over all tries.</summary>
     public required string MessageId { get; init; }
     public ForwardState State { get; set; }
@@ -99,6 +110,8 @@ public sealed class LeadForward
     public string? ClaimedBy { get; set; }
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? SentAt { get; set; }
+    /// <summary>An alert told that it is late or failed.</summary>
+    public bool Alerted { get; set; }
     /// <summary>Class of the last failure and the vendor's code, never a body.</summary>
     public string? LastError { get; set; }
 }
@@ -108,7 +121,10 @@ internal sealed class LeadTable : IEntityTypeConfiguration<Lead>
     public void Configure(EntityTypeBuilder<Lead> lead)
     {
         lead.ToTable("Leads");
-        lead.Property(l => l.CommunityTyped).HasMaxLength(64);
+        lead.Property(l => l.Key).HasMaxLength(16);
+        lead.HasIndex(l => l.Key).IsUnique();
+        lead.Property(l => l.CommunityTyped).IsPersonal();
+        lead.Property(l => l.Wishes).HasConversion<int>();   // bits, tested in queries
         lead.Property(l => l.Name).IsPersonal();
         lead.Property(l => l.Phone).IsPersonal();
         lead.Property(l => l.Room).IsPersonal();
@@ -122,6 +138,7 @@ internal sealed class LeadTable : IEntityTypeConfiguration<Lead>
         lead.HasIndex(l => l.NextContactAt);
         lead.HasIndex(l => l.PhoneHash);
         lead.HasIndex(l => l.EraseAt);
+        lead.HasIndex(l => l.Uncovered).HasFilter("\"Uncovered\" = 1");
         lead.HasOne<Contact>().WithMany().HasForeignKey(l => l.ContactId).OnDelete(DeleteBehavior.Restrict);
         lead.HasOne(l => l.Community).WithMany().HasForeignKey(l => l.CommunityId).OnDelete(DeleteBehavior.Restrict);
     }
@@ -134,7 +151,7 @@ internal sealed class LeadEventTable : IEntityTypeConfiguration<LeadEvent>
         step.ToTable("LeadEvents");
         step.Property(e => e.Text).IsPersonal();
         step.HasIndex(e => new { e.LeadId, e.At });
-        step.HasOne<Lead>().WithMany().HasForeignKey(e => e.LeadId).OnDelete(DeleteBehavior.Cascade);
+        step.HasOne(e => e.Lead).WithMany().HasForeignKey(e => e.LeadId).OnDelete(DeleteBehavior.Cascade);
     }
 }
 
@@ -144,11 +161,14 @@ internal sealed class LeadForwardTable : IEntityTypeConfiguration<LeadForward>
     {
         forward.ToTable("LeadForwards");
         forward.Property(f => f.Destination).HasMaxLength(64);
-        forward.Property(f => f.Event).HasMaxLength(32);
+        forward.Property(f => f.LeadKey).HasMaxLength(16);
         forward.Property(f => f.MessageId).HasMaxLength(64);
+        forward.Property(f => f.ClaimedBy).HasMaxLength(64);
+        forward.Property(f => f.LastError).HasMaxLength(128);
         forward.HasIndex(f => new { f.State, f.DueAt });
-        forward.HasIndex(f => f.LeadId);
+        forward.HasIndex(f => new { f.LeadKey, f.Destination });
         forward.HasIndex(f => f.MessageId).IsUnique();
+        forward.HasOne(f => f.Lead).WithMany().HasForeignKey(f => f.LeadId).OnDelete(DeleteBehavior.SetNull);
     }
 }
 

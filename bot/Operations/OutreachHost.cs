@@ -3,7 +3,11 @@ using System.Net.Sockets;
 using Orleans.Configuration;
 using Outreach.Activities;
 using Outreach.Campaigns;
+using Outreach.Channels.WeCom;
+using Outreach.Communities;
+using Outreach.Contacts;
 using Outreach.Conversations;
+using Outreach.Leads;
 using Outreach.Storage;
 
 namespace Outreach.Operations;
@@ -27,6 +31,10 @@ public static class OutreachHost
         // one line a room
         builder.Services.AddSite();
         builder.Services.AddStorage();
+        builder.Services.AddCommunities();
+        builder.Services.AddContacts();
+        builder.Services.AddLeads();
+        builder.Services.AddWeComRobot();
         builder.Services.AddConversations();
         builder.Services.AddCampaigns();
         builder.Services.AddTelemetry(builder.Configuration);
@@ -49,6 +57,7 @@ public static class OutreachHost
     public static void MapOutreach(this WebApplication app)
     {
         app.MapHealth();
+        app.MapContacts();
     }
 
     private static int FreePort()

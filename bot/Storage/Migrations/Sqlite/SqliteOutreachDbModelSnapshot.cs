@@ -394,6 +394,19 @@ namespace Outreach.Storage.Migrations.Sqlite
                     b.ToTable("CommunityAliases", (string)null);
                 });
 
+            modelBuilder.Entity("Outreach.Communities.DirectoryVersion", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("Version")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("DirectoryVersion", (string)null);
+                });
+
             modelBuilder.Entity("Outreach.Contacts.Consent", b =>
                 {
                     b.Property<long>("Id")
@@ -415,8 +428,9 @@ namespace Outreach.Storage.Migrations.Sqlite
                     b.Property<long>("ContactId")
                         .HasColumnType("INTEGER");
 
-                    b.Property<long?>("LeadId")
-                        .HasColumnType("INTEGER");
+                    b.Property<string>("LeadKey")
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("Purpose")
                         .IsRequired()
@@ -440,7 +454,7 @@ namespace Outreach.Storage.Migrations.Sqlite
 
                     b.HasIndex("ContactId");
 
-                    b.HasIndex("LeadId");
+                    b.HasIndex("LeadKey");
 
                     b.ToTable("Consents", (string)null);
                 });
@@ -521,6 +535,23 @@ namespace Outreach.Storage.Migrations.Sqlite
                         .IsUnique();
 
                     b.ToTable("OptOutMarks", (string)null);
+                });
+
+            modelBuilder.Entity("Outreach.Contacts.RetentionCount", b =>
+                {
+                    b.Property<string>("Kind")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Rows")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Kind", "Day");
+
+                    b.ToTable("RetentionCounts", (string)null);
                 });
 
             modelBuilder.Entity("Outreach.Conversations.AnswerFeedback", b =>
@@ -741,6 +772,27 @@ namespace Outreach.Storage.Migrations.Sqlite
                     b.ToTable("UnansweredQuestions", (string)null);
                 });
 
+            modelBuilder.Entity("Outreach.Leads.DestinationState", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("LastSentAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("RestUntil")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("RestsAddress")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("LeadDestinations", (string)null);
+                });
+
             modelBuilder.Entity("Outreach.Leads.Lead", b =>
                 {
                     b.Property<long>("Id")
@@ -758,8 +810,8 @@ namespace Outreach.Storage.Migrations.Sqlite
 
                     b.Property<string>("CommunityTyped")
                         .IsRequired()
-                        .HasMaxLength(64)
-                        .HasColumnType("TEXT");
+                        .HasColumnType("TEXT")
+                        .HasAnnotation("Outreach:Personal", true);
 
                     b.Property<long>("ContactId")
                         .HasColumnType("INTEGER");
@@ -770,8 +822,13 @@ namespace Outreach.Storage.Migrations.Sqlite
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
 
-                    b.Property<long?>("EraseAt")
+                    b.Property<long>("EraseAt")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("Name")
                         .HasColumnType("TEXT")
@@ -815,6 +872,9 @@ namespace Outreach.Storage.Migrations.Sqlite
                         .HasMaxLength(32)
                         .HasColumnType("TEXT");
 
+                    b.Property<bool>("Uncovered")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("UpdatedAt")
                         .HasColumnType("INTEGER");
 
@@ -822,10 +882,9 @@ namespace Outreach.Storage.Migrations.Sqlite
                         .IsConcurrencyToken()
                         .HasColumnType("TEXT");
 
-                    b.Property<string>("Wishes")
-                        .IsRequired()
+                    b.Property<int>("Wishes")
                         .HasMaxLength(32)
-                        .HasColumnType("TEXT");
+                        .HasColumnType("INTEGER");
 
                     b.HasKey("Id");
 
@@ -833,12 +892,18 @@ namespace Outreach.Storage.Migrations.Sqlite
 
                     b.HasIndex("EraseAt");
 
+                    b.HasIndex("Key")
+                        .IsUnique();
+
                     b.HasIndex("NextContactAt");
 
                     b.HasIndex("OpenKey")
                         .IsUnique();
 
                     b.HasIndex("PhoneHash");
+
+                    b.HasIndex("Uncovered")
+                        .HasFilter("\"Uncovered\" = 1");
 
                     b.HasIndex("CommunityId", "State");
 
@@ -890,7 +955,11 @@ namespace Outreach.Storage.Migrations.Sqlite
                         .ValueGeneratedOnAdd()
                         .HasColumnType("INTEGER");
 
+                    b.Property<bool>("Alerted")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("ClaimedBy")
+                        .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
                     b.Property<long>("CreatedAt")
@@ -910,10 +979,16 @@ namespace Outreach.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<string>("LastError")
+                        .HasMaxLength(128)
                         .HasColumnType("TEXT");
 
-                    b.Property<long>("LeadId")
+                    b.Property<long?>("LeadId")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("LeadKey")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("MessageId")
                         .IsRequired()
@@ -937,6 +1012,8 @@ namespace Outreach.Storage.Migrations.Sqlite
 
                     b.HasIndex("MessageId")
                         .IsUnique();
+
+                    b.HasIndex("LeadKey", "Destination");
 
                     b.HasIndex("State", "DueAt");
 
@@ -1272,11 +1349,23 @@ namespace Outreach.Storage.Migrations.Sqlite
 
             modelBuilder.Entity("Outreach.Leads.LeadEvent", b =>
                 {
-                    b.HasOne("Outreach.Leads.Lead", null)
+                    b.HasOne("Outreach.Leads.Lead", "Lead")
                         .WithMany()
                         .HasForeignKey("LeadId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
+
+                    b.Navigation("Lead");
+                });
+
+            modelBuilder.Entity("Outreach.Leads.LeadForward", b =>
+                {
+                    b.HasOne("Outreach.Leads.Lead", "Lead")
+                        .WithMany()
+                        .HasForeignKey("LeadId")
+                        .OnDelete(DeleteBehavior.SetNull);
+
+                    b.Navigation("Lead");
                 });
 
             modelBuilder.Entity("Outreach.Staff.StaffMember", b =>

@@ -159,6 +159,18 @@ namespace Outreach.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "DirectoryVersion",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "INTEGER", nullable: false),
+                    Version = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_DirectoryVersion", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Installation",
                 columns: table => new
                 {
@@ -173,26 +185,17 @@ namespace Outreach.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
-                name: "LeadForwards",
+                name: "LeadDestinations",
                 columns: table => new
                 {
-                    Id = table.Column<long>(type: "INTEGER", nullable: false)
-                        .Annotation("Sqlite:Autoincrement", true),
-                    LeadId = table.Column<long>(type: "INTEGER", nullable: false),
-                    Destination = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
-                    Event = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
-                    MessageId = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
-                    State = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
-                    Tries = table.Column<int>(type: "INTEGER", nullable: false),
-                    DueAt = table.Column<long>(type: "INTEGER", nullable: false),
-                    ClaimedBy = table.Column<string>(type: "TEXT", nullable: true),
-                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
-                    SentAt = table.Column<long>(type: "INTEGER", nullable: true),
-                    LastError = table.Column<string>(type: "TEXT", nullable: true)
+                    Name = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    LastSentAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    RestUntil = table.Column<long>(type: "INTEGER", nullable: true),
+                    RestsAddress = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_LeadForwards", x => x.Id);
+                    table.PrimaryKey("PK_LeadDestinations", x => x.Name);
                 });
 
             migrationBuilder.CreateTable(
@@ -207,6 +210,19 @@ namespace Outreach.Storage.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_OptOutMarks", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "RetentionCounts",
+                columns: table => new
+                {
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    Day = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    Rows = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_RetentionCounts", x => new { x.Kind, x.Day });
                 });
 
             migrationBuilder.CreateTable(
@@ -512,7 +528,7 @@ namespace Outreach.Storage.Migrations.Sqlite
                     Id = table.Column<long>(type: "INTEGER", nullable: false)
                         .Annotation("Sqlite:Autoincrement", true),
                     ContactId = table.Column<long>(type: "INTEGER", nullable: false),
-                    LeadId = table.Column<long>(type: "INTEGER", nullable: true),
+                    LeadKey = table.Column<string>(type: "TEXT", maxLength: 16, nullable: true),
                     Purpose = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
                     Answer = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
                     TextVersion = table.Column<string>(type: "TEXT", nullable: false),
@@ -538,11 +554,12 @@ namespace Outreach.Storage.Migrations.Sqlite
                 {
                     Id = table.Column<long>(type: "INTEGER", nullable: false)
                         .Annotation("Sqlite:Autoincrement", true),
+                    Key = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
                     ContactId = table.Column<long>(type: "INTEGER", nullable: false),
                     ConversationId = table.Column<long>(type: "INTEGER", nullable: false),
                     CommunityId = table.Column<long>(type: "INTEGER", nullable: true),
-                    CommunityTyped = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
-                    Wishes = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    CommunityTyped = table.Column<string>(type: "TEXT", nullable: false),
+                    Wishes = table.Column<int>(type: "INTEGER", maxLength: 32, nullable: false),
                     Role = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
                     Name = table.Column<string>(type: "TEXT", nullable: true),
                     Phone = table.Column<string>(type: "TEXT", nullable: true),
@@ -556,7 +573,8 @@ namespace Outreach.Storage.Migrations.Sqlite
                     ClosedAt = table.Column<long>(type: "INTEGER", nullable: true),
                     NextContactAt = table.Column<long>(type: "INTEGER", nullable: true),
                     AssigneeId = table.Column<string>(type: "TEXT", nullable: true),
-                    EraseAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    EraseAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    Uncovered = table.Column<bool>(type: "INTEGER", nullable: false),
                     OpenKey = table.Column<string>(type: "TEXT", maxLength: 128, nullable: true),
                     Version = table.Column<Guid>(type: "TEXT", nullable: false)
                 },
@@ -600,6 +618,37 @@ namespace Outreach.Storage.Migrations.Sqlite
                         principalTable: "Leads",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "LeadForwards",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    LeadId = table.Column<long>(type: "INTEGER", nullable: true),
+                    LeadKey = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
+                    Destination = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Event = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    MessageId = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    Tries = table.Column<int>(type: "INTEGER", nullable: false),
+                    DueAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    ClaimedBy = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    SentAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    Alerted = table.Column<bool>(type: "INTEGER", nullable: false),
+                    LastError = table.Column<string>(type: "TEXT", maxLength: 128, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_LeadForwards", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_LeadForwards_Leads_LeadId",
+                        column: x => x.LeadId,
+                        principalTable: "Leads",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.SetNull);
                 });
 
             migrationBuilder.CreateIndex(
@@ -666,9 +715,9 @@ namespace Outreach.Storage.Migrations.Sqlite
                 column: "ContactId");
 
             migrationBuilder.CreateIndex(
-                name: "IX_Consents_LeadId",
+                name: "IX_Consents_LeadKey",
                 table: "Consents",
-                column: "LeadId");
+                column: "LeadKey");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Contacts_Channel_Account_UserId",
@@ -736,6 +785,11 @@ namespace Outreach.Storage.Migrations.Sqlite
                 column: "LeadId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_LeadForwards_LeadKey_Destination",
+                table: "LeadForwards",
+                columns: new[] { "LeadKey", "Destination" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_LeadForwards_MessageId",
                 table: "LeadForwards",
                 column: "MessageId",
@@ -762,6 +816,12 @@ namespace Outreach.Storage.Migrations.Sqlite
                 column: "EraseAt");
 
             migrationBuilder.CreateIndex(
+                name: "IX_Leads_Key",
+                table: "Leads",
+                column: "Key",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Leads_NextContactAt",
                 table: "Leads",
                 column: "NextContactAt");
@@ -776,6 +836,12 @@ namespace Outreach.Storage.Migrations.Sqlite
                 name: "IX_Leads_PhoneHash",
                 table: "Leads",
                 column: "PhoneHash");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Leads_Uncovered",
+                table: "Leads",
+                column: "Uncovered",
+                filter: "\"Uncovered\" = 1");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Messages_At",
@@ -866,10 +932,16 @@ namespace Outreach.Storage.Migrations.Sqlite
                 name: "Deliveries");
 
             migrationBuilder.DropTable(
+                name: "DirectoryVersion");
+
+            migrationBuilder.DropTable(
                 name: "Handovers");
 
             migrationBuilder.DropTable(
                 name: "Installation");
+
+            migrationBuilder.DropTable(
+                name: "LeadDestinations");
 
             migrationBuilder.DropTable(
                 name: "LeadEvents");
@@ -882,6 +954,9 @@ namespace Outreach.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "OptOutMarks");
+
+            migrationBuilder.DropTable(
+                name: "RetentionCounts");
 
             migrationBuilder.DropTable(
                 name: "StaffClaims");

@@ -1,0 +1,106 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Outreach.Activities;
+using Outreach.Leads;
+
+namespace Outreach.Channels.WeCom;
+
+/// <summary>
+/// Tells a WeCom group of new leads through the group's robot. The group is a room of readers: community, wish and a link, never a name, phone or room.
+/// The robot takes 20 messages a minute and knows no message id, so leads that are due together go out as one digest, and after a crash a digest may come twice:
+/// a doubled line costs a glance, a lost one an owner.
+/// </summary>
+internal sealed class WeComRobot(OutboundHttp http, TimeProvider clock) : ILeadDestination
+{
+    private const int MaxMarkdownBytes = 4096;
+
+    public string Type => "WeComRobot";
+
+    // Lines of about 150 bytes: well below the 4096 of one message.
+    public int MaxBatch => 20;
+
+    // 15 a minute, so that others who use the same robot have room in its 20.
+    public TimeSpan Spacing => TimeSpan.FromSeconds(4);
+
+    public IEnumerable<string> Check(DestinationOptions destination)
+    {
+        if (string.IsNullOrWhiteSpace(destination.Secret))
+            yield return "Secret must be the key of the robot's address (the part after key=).";
+        if (destination.Url.Contains("key=", StringComparison.OrdinalIgnoreCase))
+            yield return "Url must not hold the key: leave out ?key=… and put the key into Secret.";
+        if (destination.Trusted)
+            yield return "Trusted must be false: everyone in the group reads what the robot says.";
+    }
+
+    public async Task<SendResult> SendAsync(DestinationOptions destination, IReadOnlyList<LeadNotice> notices, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{destination.Url}?key={Uri.EscapeDataString(destination.Secret)}")
+        {
+            Content = new StringContent(JsonSerializer.Serialize(new RobotMessage("markdown", new(Text(notices))), RobotJson.Wire.RobotMessage), Encoding.UTF8, "application/json"),
+        };
+        return await OutboundAnswer.SendAsync(http.For(destination), request, Read, clock, cancellationToken);
+    }
+
+    /// <summary>One line a lead; lines that would not fit are counted instead.</summary>
+    internal static string Text(IReadOnlyList<LeadNotice> notices)
+    {
+        var text = new StringBuilder(notices.Count == 1 ? "业主登记有新消息" : $"业主登记有 {notices.Count} 条新消息");
+        for (var i = 0; i < notices.Count; i++)
+        {
+            var line = "\n> " + Line(notices[i]);
+            if (Encoding.UTF8.GetByteCount(text.ToString()) + Encoding.UTF8.GetByteCount(line) > MaxMarkdownBytes - 64)
+            {
+                text.Append(System.Globalization.CultureInfo.InvariantCulture, $"\n> 还有 {notices.Count - i} 条，请在控制台看");
+                break;
+            }
+            text.Append(line);
+        }
+        return text.ToString();
+    }
+
+    private static string Line(LeadNotice notice) => notice.Event switch
+    {
+        ForwardEvent.Created => $"{Plain(notice.Community)} 新登记：{WishText.Of(notice.Wishes)} [查看]({notice.Link})",
+        ForwardEvent.Updated => $"{Plain(notice.Community)} 有更新：{WishText.Of(notice.Wishes)} [查看]({notice.Link})",
+        ForwardEvent.Withdrawn => $"{notice.LeadKey} 业主已撤回，请停止联系",
+        ForwardEvent.Erased => $"{notice.LeadKey} 业主要求删除，请删掉自己留下的记录",
+    };
+
+    // A name is data: no link, mention, colour or line of its own.
+    private static string Plain(string? name) => string.Concat((name ?? "").Where(c => !char.IsControl(c) && !"[]()<>*_`#~|\\@!".Contains(c, StringComparison.Ordinal)));
+
+    private static SendResult Read(string body)
+    {
+        var code = JsonSerializer.Deserialize(body, RobotJson.Wire.RobotAnswer)?.ErrCode;
+        var vendorCode = code?.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return code switch
+        {
+            0 => new(SendClass.Ok),
+            45009 => new(SendClass.RateLimited, VendorCode: vendorCode, RetryAfter: TimeSpan.FromMinutes(1)),
+            -1 => new(SendClass.Transient, VendorCode: vendorCode),
+            93000 or 40001 or 60020 or 48002 => new(SendClass.ConfigError, VendorCode: vendorCode),
+            null => new(SendClass.AmbiguousSent),
+            _ => new(SendClass.ContentRejected, VendorCode: vendorCode),
+        };
+    }
+}
+
+internal sealed record RobotMessage([property: JsonPropertyName("msgtype")] string MsgType, RobotMarkdown Markdown);
+
+internal sealed record RobotMarkdown(string Content);
+
+internal sealed record RobotAnswer([property: JsonPropertyName("errcode")] int? ErrCode);
+
+[JsonSerializable(typeof(RobotMessage))]
+[JsonSerializable(typeof(RobotAnswer))]
+internal sealed partial class RobotJson : JsonSerializerContext
+{
+    public static RobotJson Wire { get; } = new(new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}
+
+public static class WeComSetup
+{
+    public static IServiceCollection AddWeComRobot(this IServiceCollection services) => services.AddSingleton<ILeadDestination, WeComRobot>();
+}

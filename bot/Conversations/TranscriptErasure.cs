@@ -1,0 +1,16 @@
+using Microsoft.EntityFrameworkCore;
+using Outreach.Contacts;
+using Outreach.Storage;
+
+namespace Outreach.Conversations;
+
+/// <summary>Takes away what a person wrote and was answered. The conversation itself stays open: the wish was said in it and is answered in it.</summary>
+internal sealed class TranscriptErasure : IErasable
+{
+    public async Task EraseAsync(OutreachDb db, Contact contact, CancellationToken cancellationToken)
+    {
+        var conversations = await db.Conversations.Where(c => c.ContactId == contact.Id).Select(c => c.Id).ToListAsync(cancellationToken);
+        db.Messages.RemoveRange(await db.Messages.Where(m => conversations.Contains(m.ConversationId)).ToListAsync(cancellationToken));
+        db.Handovers.RemoveRange(await db.Handovers.Where(h => conversations.Contains(h.ConversationId)).ToListAsync(cancellationToken));
+    }
+}

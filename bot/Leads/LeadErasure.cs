@@ -1,0 +1,23 @@
+using Microsoft.EntityFrameworkCore;
+using Outreach.Contacts;
+using Outreach.Storage;
+
+namespace Outreach.Leads;
+
+/// <summary>Takes leads away for good and tells every destination that may have them.</summary>
+internal sealed class LeadErasure(ForwardOutbox forwards) : IErasable
+{
+    public async Task EraseAsync(OutreachDb db, Contact contact, CancellationToken cancellationToken)
+    {
+        foreach (var lead in await db.Leads.Where(l => l.ContactId == contact.Id).ToListAsync(cancellationToken))
+            await EraseAsync(db, lead, cancellationToken);
+    }
+
+    /// <summary>Events go with the lead, the consents of this lead too; the rows of its forwards stay, they hold nothing personal.</summary>
+    public async Task EraseAsync(OutreachDb db, Lead lead, CancellationToken cancellationToken)
+    {
+        await forwards.AddAsync(db, lead, ForwardEvent.Erased, cancellationToken);
+        db.Consents.RemoveRange(await db.Consents.Where(c => c.LeadKey == lead.Key).ToListAsync(cancellationToken));
+        db.Leads.Remove(lead);
+    }
+}

@@ -1,0 +1,72 @@
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Options;
+using Outreach.Storage;
+
+namespace Outreach.Leads;
+
+public sealed class LeadOptions
+{
+    /// <summary>Where passed-on leads go besides the console, by name.</summary>
+    public Dictionary<string, DestinationOptions> Destinations { get; init; } = new(StringComparer.Ordinal);
+    /// <summary>Working days within which an owner is promised a contact.</summary>
+    public int ContactWorkingDays { get; init; } = 2;
+    /// <summary>After this long without delivery a forward is an alert.</summary>
+    public TimeSpan LateAfter { get; init; } = TimeSpan.FromMinutes(30);
+}
+
+/// <summary>One receiver of leads: <c>Leads:Destinations:&lt;name&gt;</c>.</summary>
+public sealed class DestinationOptions
+{
+    /// <summary>Name of a kind of destination, such as <c>Webhook</c> or <c>WeComRobot</c>.</summary>
+    public string Type { get; init; } = "";
+    public string Url { get; init; } = "";
+    public string Secret { get; init; } = "";
+    /// <summary>Which areas it receives, by name from above down to the area itself, such as <c>三门峡市/湖滨区</c> or just <c>湖滨区</c>; empty: all.</summary>
+    public string[] Areas { get; init; } = [];
+    /// <summary>Lets the address lie in a private network; a loopback address needs Development besides.</summary>
+    public bool AllowPrivateAddress { get; init; }
+    /// <summary>Gets name, phone and room. Only for a system that the receiver named in the owners' consent runs itself.</summary>
+    public bool Trusted { get; init; }
+}
+
+/// <summary>A broken destination stops the start, with the key, what is wrong, and what to do.</summary>
+internal sealed partial class LeadOptionsCheck(IEnumerable<ILeadDestination> kinds, IHostEnvironment environment, IOptions<SiteOptions> site) : IValidateOptions<LeadOptions>
+{
+    public ValidateOptionsResult Validate(string? name, LeadOptions options)
+    {
+        var problems = options.Destinations.SelectMany(pair => Check(pair.Key, pair.Value)).ToList();
+        if (options.ContactWorkingDays is < 1 or > 30)
+            problems.Add("Leads:ContactWorkingDays must be between 1 and 30 (working days within which an owner is contacted).");
+        if (options.LateAfter < TimeSpan.FromMinutes(1))
+            problems.Add("Leads:LateAfter must be at least 00:01:00 (after this long an undelivered forward is an alert).");
+        if (options.Destinations.Count > 0 && site.Value.PublicUrl.Length == 0 && !environment.IsDevelopment())
+            problems.Add("PublicUrl is empty, but a lead destination is configured: its messages link to the lead. Set PublicUrl to the absolute address of this server, such as https://ywh.example.org.");
+        return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
+    }
+
+    private IEnumerable<string> Check(string name, DestinationOptions destination)
+    {
+        var key = $"Leads:Destinations:{name}";
+        if (!NamePattern().IsMatch(name))
+            yield return $"{key}: the name must be 1 to 64 letters, digits and hyphens; it stands in every stored forward.";
+        var kind = kinds.FirstOrDefault(k => string.Equals(k.Type, destination.Type, StringComparison.OrdinalIgnoreCase));
+        if (kind is null)
+        {
+            yield return $"{key}:Type is '{destination.Type}'; choose one of {string.Join(", ", kinds.Select(k => k.Type).Order(StringComparer.Ordinal))}.";
+            yield break;
+        }
+        if (!Uri.TryCreate(destination.Url, UriKind.Absolute, out var url) || url.Scheme is not ("https" or "http"))
+            yield return $"{key}:Url must be an absolute https address.";
+        else if (url.Scheme == "http" && !destination.AllowPrivateAddress)
+            yield return $"{key}:Url must use https; http is possible only inside a private network, with {key}:AllowPrivateAddress true.";
+        else if (url.UserInfo.Length > 0)
+            yield return $"{key}:Url must not hold a user name or password; use {key}:Secret.";
+        if (destination.Areas.Any(string.IsNullOrWhiteSpace))
+            yield return $"{key}:Areas must hold names of areas, such as 湖滨区; leave it out for all areas.";
+        foreach (var problem in kind.Check(destination))
+            yield return $"{key}:{problem}";
+    }
+
+    [GeneratedRegex("^[A-Za-z0-9-]{1,64}$")]
+    private static partial Regex NamePattern();
+}

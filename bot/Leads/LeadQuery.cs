@@ -1,0 +1,155 @@
+using Microsoft.EntityFrameworkCore;
+using Outreach.Communities;
+using Outreach.Contacts;
+using Outreach.Storage;
+
+namespace Outreach.Leads;
+
+public enum LeadTab { Open, Mine, Late, Unattached, Closed, All }
+
+public enum LeadSort { NextContact, Newest, Community }
+
+/// <summary>What the leads page asks for; every part may be left out.</summary>
+public sealed record LeadQuery
+{
+    public const int MostPerPage = 100;
+
+    public LeadTab Tab { get; init; } = LeadTab.Open;
+    public LeadState? State { get; init; }
+    /// <summary>Leads with any of these wishes.</summary>
+    public Wishes Wishes { get; init; }
+    public long? CommunityId { get; init; }
+    /// <summary>Root of a subtree of areas.</summary>
+    public long? AreaId { get; init; }
+    public PassOnState? PassOn { get; init; }
+    /// <summary>A lead's key, a whole phone number, or a part of a community's name.</summary>
+    public string? Search { get; init; }
+    public LeadSort Sort { get; init; } = LeadSort.NextContact;
+    /// <summary>From 1.</summary>
+    public int Page { get; init; } = 1;
+    public int PageSize { get; init; } = 20;
+}
+
+/// <param name="Late">The promised contact is over.</param>
+public sealed record LeadRow(
+    long Id, string Key, string Community, string? Street, string? Name, string? Room, Wishes Wishes, LeadRole Role, LeadState State, PassOnState PassOn,
+    bool HasPhone, DateTimeOffset CreatedAt, DateTimeOffset? NextContactAt, bool Late, string? AssigneeId);
+
+/// <param name="Total">Over all pages.</param>
+public sealed record LeadPage(IReadOnlyList<LeadRow> Rows, int Total, int Page, int PageSize)
+{
+    public int Pages => Math.Max(1, (Total + PageSize - 1) / PageSize);
+}
+
+/// <summary>Numbers on the tabs.</summary>
+public sealed record LeadCounts(int Open, int Mine, int Late, int Unattached, int Closed);
+
+/// <param name="Phone">Masked; in full only by <see cref="LeadWorkflow.DisclosePhoneAsync"/>.</param>
+/// <param name="Moves">The states to which staff may move it now.</param>
+public sealed record LeadView(
+    LeadRow Row, string CommunityTyped, DirectoryCommunity? Community, long ConversationId, string? Phone, DateTimeOffset UpdatedAt, DateTimeOffset EraseAt, Guid Version,
+    IReadOnlyList<LeadState> Moves, IReadOnlyList<LeadEvent> Events, IReadOnlyList<Consent> Consents, IReadOnlyList<LeadForward> Forwards, IReadOnlyList<CommunityMatch> Suggestions);
+
+/// <summary>Reads leads for the console, always through <see cref="LeadScope.VisibleTo(IQueryable{Lead}, StaffScope)"/>.</summary>
+public sealed class LeadList(IDbContextFactory<OutreachDb> databases, CommunityDirectory directory, PersonalData personal, TimeProvider clock)
+{
+    public async Task<LeadPage> ListAsync(LeadQuery query, StaffScope scope, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var now = clock.GetUtcNow();
+        var leads = Filter(db.Leads.AsNoTracking().VisibleTo(scope), query, scope, now);
+        var total = await leads.CountAsync(cancellationToken);
+        var size = Math.Clamp(query.PageSize, 1, LeadQuery.MostPerPage);
+        var page = Math.Clamp(query.Page, 1, Math.Max(1, (total + size - 1) / size));
+        var sorted = query.Sort switch
+        {
+            LeadSort.NextContact => leads.OrderBy(l => l.NextContactAt == null).ThenBy(l => l.NextContactAt).ThenBy(l => l.Id),
+            LeadSort.Newest => leads.OrderByDescending(l => l.CreatedAt).ThenByDescending(l => l.Id),
+            LeadSort.Community => leads.OrderBy(l => l.Community == null).ThenBy(l => l.Community!.Name).ThenBy(l => l.Id),
+        };
+        var rows = await sorted.Skip((page - 1) * size).Take(size).ToListAsync(cancellationToken);
+        return new([.. rows.Select(lead => Row(lead, now))], total, page, size);
+    }
+
+    public async Task<LeadCounts> CountAsync(StaffScope scope, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var now = clock.GetUtcNow();
+        var visible = db.Leads.VisibleTo(scope);
+        return new(
+            await Tab(visible, LeadTab.Open, scope, now).CountAsync(cancellationToken),
+            await Tab(visible, LeadTab.Mine, scope, now).CountAsync(cancellationToken),
+            await Tab(visible, LeadTab.Late, scope, now).CountAsync(cancellationToken),
+            await Tab(visible, LeadTab.Unattached, scope, now).CountAsync(cancellationToken),
+            await Tab(visible, LeadTab.Closed, scope, now).CountAsync(cancellationToken));
+    }
+
+    /// <summary>One lead with its history; null when it does not exist or is not for these eyes.</summary>
+    public async Task<LeadView?> ReadAsync(long id, StaffScope scope, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        if (await db.Leads.AsNoTracking().VisibleTo(scope).SingleOrDefaultAsync(l => l.Id == id, cancellationToken) is not { } lead)
+            return null;
+        var events = await db.LeadEvents.AsNoTracking().Where(e => e.LeadId == id).OrderByDescending(e => e.Id).ToListAsync(cancellationToken);
+        var consents = await db.Consents.AsNoTracking().Where(c => c.LeadKey == lead.Key).OrderBy(c => c.Id).ToListAsync(cancellationToken);
+        var forwards = await db.LeadForwards.AsNoTracking().Where(f => f.LeadKey == lead.Key).OrderBy(f => f.Id).ToListAsync(cancellationToken);
+        var suggestion = lead.CommunityId is null ? directory.Resolve(lead.CommunityTyped) : CommunityMatch.Nothing;
+        return new(Row(lead, clock.GetUtcNow()), lead.CommunityTyped, lead.CommunityId is { } community ? directory.Find(community) : null, lead.ConversationId,
+            lead.Phone is { } phone ? Masks.Phone(phone) : null, lead.UpdatedAt, lead.EraseAt, lead.Version,
+            LeadMoves.From(lead.State), events, consents, forwards, suggestion.Communities.Count > 0 ? [suggestion] : []);
+    }
+
+    private IQueryable<Lead> Filter(IQueryable<Lead> visible, LeadQuery query, StaffScope scope, DateTimeOffset now)
+    {
+        var leads = Tab(visible, query.Tab, scope, now);
+        if (query.State is { } state)
+            leads = leads.Where(l => l.State == state);
+        if (query.Wishes is not Wishes.None and var wishes)
+            leads = leads.Where(l => (l.Wishes & wishes) != 0);
+        if (query.CommunityId is { } community)
+            leads = leads.Where(l => l.CommunityId == community);
+        if (query.PassOn is { } passOn)
+            leads = leads.Where(l => l.PassOn == passOn);
+        if (query.AreaId is { } area && directory.Current.FindArea(area) is { Path: var path })
+            leads = leads.Where(l => l.Community != null && l.Community.Area.Path.StartsWith(path));
+        if (query.Search?.Trim() is { Length: > 0 } search)
+            leads = Search(leads, search);
+        return leads;
+    }
+
+    private IQueryable<Lead> Search(IQueryable<Lead> leads, string search)
+    {
+        var key = search.ToUpperInvariant();
+        if (key.StartsWith("L-", StringComparison.Ordinal))
+            return leads.Where(l => l.Key == key);
+        if (Phones.Parse(search) is { E164: { } e164 })
+        {
+            var hash = LeadKeys.PhoneHash(personal, e164);
+            return leads.Where(l => l.PhoneHash == hash);
+        }
+        var named = CommunityNames.Key(search);
+        var ids = directory.Current.Communities.Where(c => CommunityNames.Key(c.Name).Contains(named, StringComparison.Ordinal)).Select(c => c.Id).ToList();
+        return leads.Where(l => l.CommunityId != null && ids.Contains(l.CommunityId.Value));
+    }
+
+    private static IQueryable<Lead> Tab(IQueryable<Lead> leads, LeadTab tab, StaffScope scope, DateTimeOffset now)
+    {
+        var staff = scope.StaffId;
+        return tab switch
+        {
+            LeadTab.Open => leads.Where(l => l.OpenKey != null),
+            LeadTab.Mine => leads.Where(l => l.OpenKey != null && l.AssigneeId == staff),
+            LeadTab.Late => leads.Where(l => l.OpenKey != null && l.NextContactAt != null && l.NextContactAt < now),
+            LeadTab.Unattached => leads.Where(l => l.OpenKey != null && l.CommunityId == null),
+            LeadTab.Closed => leads.Where(l => l.OpenKey == null),
+            LeadTab.All => leads,
+        };
+    }
+
+    private LeadRow Row(Lead lead, DateTimeOffset now)
+    {
+        var community = lead.CommunityId is { } id ? directory.Find(id) : null;
+        return new(lead.Id, lead.Key, community?.Name ?? lead.CommunityTyped, community?.Street, lead.Name, lead.Room, lead.Wishes, lead.Role, lead.State, lead.PassOn,
+            lead.Phone is not null, lead.CreatedAt, lead.NextContactAt, lead.OpenKey is not null && lead.NextContactAt < now, lead.AssigneeId);
+    }
+}

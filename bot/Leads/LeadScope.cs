@@ -1,0 +1,31 @@
+using Outreach.Communities;
+using Outreach.Storage;
+
+namespace Outreach.Leads;
+
+public static class LeadScope
+{
+    /// <summary>
+    /// The one staff filter of leads. The keeper of the data sees all of them, also those without a community and those that were not passed on;
+    /// everyone else only what was passed on and lies in their subtree; who may see no personal data sees none.
+    /// </summary>
+    public static IQueryable<Lead> VisibleTo(this IQueryable<Lead> leads, StaffScope scope)
+    {
+        if (!scope.SeesPersonalData)
+            return leads.Where(l => false);
+        if (scope.IsKeeper)
+            return leads;
+        var path = scope.AreaPath;
+        return leads.Where(l => l.PassOn == PassOnState.Given && l.Community != null && l.Community.Area.Path.StartsWith(path));
+    }
+
+    /// <summary>The same for alerts: the keeper and the administrator see all, others those of their subtree.</summary>
+    public static IQueryable<Alert> VisibleTo(this IQueryable<Alert> alerts, OutreachDb db, StaffScope scope)
+    {
+        if (scope.IsKeeper || scope.Has(StaffRoles.Administrator))
+            return alerts;
+        var path = scope.AreaPath;
+        var areas = db.Areas;     // an expression tree holds no extension property
+        return alerts.Where(a => a.AreaId != null && areas.Any(area => area.Id == a.AreaId && area.Path.StartsWith(path)));
+    }
+}

@@ -1,0 +1,209 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Outreach.Activities;
+using Outreach.Communities;
+using Outreach.Contacts;
+using Outreach.Conversations;
+using Outreach.Staff;
+using Outreach.Storage;
+
+namespace Outreach.Leads;
+
+public enum LeadOutcome
+{
+    Done,
+    /// <summary>It does not exist, or is not for these eyes: the same answer.</summary>
+    NoSuchLead,
+    /// <summary>The owner withdrew it, or it is closed: reopen it first.</summary>
+    Closed,
+    /// <summary>This state does not follow from the present one.</summary>
+    NotAllowed,
+    /// <summary>The owner has an open sign-up for that community already.</summary>
+    AlreadyOpen,
+    /// <summary>Someone changed it a moment ago: look again.</summary>
+    ChangedMeanwhile,
+    NoPhone,
+    NoSuchCommunity,
+    NoSuchStaff,
+}
+
+public sealed record PhoneDisclosure(LeadOutcome Outcome, string? Phone);
+
+/// <summary>What staff do with leads: every step is an event and an audit entry in one transaction, and only on leads that <see cref="LeadScope"/> shows them.</summary>
+public sealed class LeadWorkflow(
+    IDbContextFactory<OutreachDb> databases, CommunityDirectory directory, LeadIntake intake, ForwardOutbox forwards, ServiceTime serviceTime,
+    ConsentTexts consents, ConversationLog log, MessageFeed feed, TimeProvider clock)
+{
+    public const int MaxNoteCharacters = 1000;
+
+    public Task<LeadOutcome> MoveAsync(long id, LeadState to, StaffScope scope, CancellationToken cancellationToken) =>
+        ChangeAsync(id, scope, async (db, lead) =>
+        {
+            if (!LeadMoves.From(lead.State).Contains(to))
+                return lead.State == LeadState.Withdrawn ? LeadOutcome.Closed : LeadOutcome.NotAllowed;
+            if (LeadMoves.IsClosed(lead.State) && !await ReopenAsync(db, lead, cancellationToken))
+                return LeadOutcome.AlreadyOpen;
+            intake.Happened(db, lead, LeadEventKind.StateChanged, lead.State, to, scope.StaffId);
+            lead.State = to;
+            if (LeadMoves.IsClosed(to))
+            {
+                lead.ClosedAt = clock.GetUtcNow();
+                lead.OpenKey = null;
+                lead.NextContactAt = null;
+            }
+            else if (to != LeadState.New)
+            {
+                lead.NextContactAt = null;       // kept the promise; the next date is the staff's own
+            }
+            lead.AssigneeId ??= scope.StaffId;
+            if (lead.PassOn == PassOnState.Given)
+                await forwards.AddAsync(db, lead, ForwardEvent.Updated, cancellationToken);
+            return LeadOutcome.Done;
+        }, $"改为{WishText.Of(to)}", cancellationToken);
+
+    /// <param name="text">1 to <see cref="MaxNoteCharacters"/> characters.</param>
+    public Task<LeadOutcome> AddNoteAsync(long id, string text, StaffScope scope, CancellationToken cancellationToken) =>
+        ChangeAsync(id, scope, (db, lead) =>
+        {
+            if (lead.State == LeadState.Withdrawn)
+                return Task.FromResult(LeadOutcome.Closed);
+            intake.Happened(db, lead, LeadEventKind.NoteAdded, staffId: scope.StaffId, text: text.Length <= MaxNoteCharacters ? text : text[..MaxNoteCharacters]);
+            return Task.FromResult(LeadOutcome.Done);
+        }, "添加备注", cancellationToken);
+
+    /// <param name="staffId">Null: to nobody.</param>
+    public Task<LeadOutcome> AssignAsync(long id, string? staffId, StaffScope scope, CancellationToken cancellationToken) =>
+        ChangeAsync(id, scope, async (db, lead) =>
+        {
+            if (lead.OpenKey is null)
+                return LeadOutcome.Closed;
+            if (staffId is not null && !await db.Staff.AnyAsync(s => s.Id == staffId && s.DeactivatedAt == null, cancellationToken))
+                return LeadOutcome.NoSuchStaff;
+            lead.AssigneeId = staffId;
+            intake.Happened(db, lead, LeadEventKind.Assigned, staffId: scope.StaffId);
+            return LeadOutcome.Done;
+        }, "改派", cancellationToken);
+
+    /// <param name="at">Null: no date.</param>
+    public Task<LeadOutcome> SetNextContactAsync(long id, DateTimeOffset? at, StaffScope scope, CancellationToken cancellationToken) =>
+        ChangeAsync(id, scope, (db, lead) =>
+        {
+            if (lead.OpenKey is null)
+                return Task.FromResult(LeadOutcome.Closed);
+            lead.NextContactAt = at;
+            intake.Happened(db, lead, LeadEventKind.Updated, staffId: scope.StaffId);
+            return Task.FromResult(LeadOutcome.Done);
+        }, "改下次联系时间", cancellationToken);
+
+    /// <summary>The whole number, in national form. The event and the audit entry are committed before it is handed out.</summary>
+    /// <param name="reason">Why, in Chinese, such as 联系业主; no personal data.</param>
+    public async Task<PhoneDisclosure> DisclosePhoneAsync(long id, string reason, StaffScope scope, CancellationToken cancellationToken)
+    {
+        string? phone = null;
+        var outcome = await ChangeAsync(id, scope, (db, lead) =>
+        {
+            if (lead.State == LeadState.Withdrawn)
+                return Task.FromResult(LeadOutcome.Closed);
+            if (lead.Phone is null)
+                return Task.FromResult(LeadOutcome.NoPhone);
+            phone = Masks.National(lead.Phone);
+            intake.Happened(db, lead, LeadEventKind.PhoneDisclosed, staffId: scope.StaffId);
+            return Task.FromResult(LeadOutcome.Done);
+        }, reason, cancellationToken, AuditKind.SawPhone);
+        return new(outcome, outcome == LeadOutcome.Done ? phone : null);
+    }
+
+    /// <summary>
+    /// Puts a lead of 待归属小区 under a community. The second consent, which could not be asked without a receiver, goes to the owner in the same conversation
+    /// and the same transaction; the words 同意转交 and 不转交 answer it there at any time.
+    /// </summary>
+    public async Task<LeadOutcome> AttachCommunityAsync(long id, long communityId, StaffScope scope, CancellationToken cancellationToken)
+    {
+        long? asked = null;
+        var outcome = await ChangeAsync(id, scope, async (db, lead) =>
+        {
+            if (lead.OpenKey is null)
+                return LeadOutcome.Closed;
+            if (directory.Find(communityId) is not { } community || !(community.AreaPath.StartsWith(scope.AreaPath, StringComparison.Ordinal) || scope.IsKeeper))
+                return LeadOutcome.NoSuchCommunity;
+            if (lead.CommunityId is not null)
+                return LeadOutcome.NotAllowed;
+            if (await intake.FindOpenAsync(db, lead.ContactId, communityId, community.Name, cancellationToken) is not null)
+                return LeadOutcome.AlreadyOpen;
+            intake.Attach(lead, community);
+            intake.Happened(db, lead, LeadEventKind.CommunityAttached, staffId: scope.StaffId);
+            if (await db.Contacts.SingleAsync(c => c.Id == lead.ContactId, cancellationToken) is { CommunityId: null } contact)
+                contact.CommunityId = communityId;
+            if (lead.PassOn == PassOnState.NotAsked && directory.ReceiverOf(community) is { } receiver
+                && await log.AppendAsync(db, lead.ConversationId, Speaker.Bot, AskPassOn(community, receiver), $"pass-on/{lead.Key}/{communityId}", null, cancellationToken) is not null)
+                asked = lead.ConversationId;
+            return LeadOutcome.Done;
+        }, "归属小区", cancellationToken);
+        if (outcome == LeadOutcome.Done && asked is { } conversation)
+            feed.Publish(conversation);
+        return outcome;
+    }
+
+    /// <summary>Puts the failed forwards of a lead back into the queue.</summary>
+    public Task<LeadOutcome> RetryForwardsAsync(long id, StaffScope scope, CancellationToken cancellationToken) =>
+        ChangeAsync(id, scope, async (db, lead) =>
+        {
+            var now = clock.GetUtcNow();
+            foreach (var forward in await db.LeadForwards.Where(f => f.LeadKey == lead.Key && f.State == ForwardState.Failed).ToListAsync(cancellationToken))
+            {
+                forward.State = ForwardState.Queued;
+                forward.Tries = 1;          // it may have arrived: what withdraws it must still be sent
+                forward.DueAt = now;
+            }
+            return LeadOutcome.Done;
+        }, "重新转交", cancellationToken);
+
+    private Activity AskPassOn(DirectoryCommunity community, Receiver receiver)
+    {
+        var question = consents.PassOn(receiver);
+        return new Activity
+        {
+            Type = ActivityTypes.Message,
+            Text = $"您登记的小区已经核对为{community.Name}。{question.Text}",
+            SuggestedActions = new SuggestedActions { Actions = [Button("同意转交"), Button("不转交")] },
+        };
+    }
+
+    private static CardAction Button(string words) => new() { Type = "imBack", Title = words, Value = JsonSerializer.SerializeToElement(words) };
+
+    private async Task<bool> ReopenAsync(OutreachDb db, Lead lead, CancellationToken cancellationToken)
+    {
+        if (await intake.FindOpenAsync(db, lead.ContactId, lead.CommunityId, lead.CommunityTyped, cancellationToken) is not null)
+            return false;
+        intake.Reopen(lead);
+        lead.ClosedAt = null;
+        lead.NextContactAt = serviceTime.DueFrom(clock.GetUtcNow());
+        return true;
+    }
+
+    private async Task<LeadOutcome> ChangeAsync(
+        long id, StaffScope scope, Func<OutreachDb, Lead, Task<LeadOutcome>> change, string detail, CancellationToken cancellationToken, AuditKind kind = AuditKind.ChangedLead)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        try
+        {
+            return await db.WriteAsync(async () =>
+            {
+                if (await db.Leads.VisibleTo(scope).SingleOrDefaultAsync(l => l.Id == id, cancellationToken) is not { } lead)
+                    return LeadOutcome.NoSuchLead;
+                var outcome = await change(db, lead);
+                if (outcome == LeadOutcome.Done)
+                {
+                    intake.Touch(lead);
+                    db.AuditEntries.Add(new AuditEntry { At = clock.GetUtcNow(), StaffId = scope.StaffId, Kind = kind, SubjectId = id, Detail = detail });
+                    await db.SaveChangesAsync(cancellationToken);
+                }
+                return outcome;
+            }, cancellationToken);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return LeadOutcome.ChangedMeanwhile;
+        }
+    }
+}

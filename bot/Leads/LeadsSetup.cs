@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Options;
+using Outreach.Contacts;
+using Outreach.Storage;
+
+namespace Outreach.Leads;
+
+public static class LeadsSetup
+{
+    public static IServiceCollection AddLeads(this IServiceCollection services)
+    {
+        services.AddOptions<LeadOptions>().BindConfiguration("Leads").ValidateOnStart();
+        services.AddSingleton<IValidateOptions<LeadOptions>, LeadOptionsCheck>();
+        services.AddSingleton<LeadDestinations>();
+        services.AddSingleton<ForwardOutbox>();
+        services.AddSingleton<ServiceTime>();
+        services.AddSingleton<LeadIntake>();
+        services.AddSingleton<LeadWorkflow>();
+        services.AddSingleton<LeadList>();
+        services.AddSingleton<ProgressReader>();
+        services.AddSingleton<OutboundHttp>();
+        services.AddSingleton<ILeadDestination, WebhookDestination>();
+        services.AddSingleton<ForwardLeads>();
+        services.AddSingleton<IDueWork>(provider => provider.GetRequiredService<ForwardLeads>());
+        services.AddSingleton<LeadErasure>();
+        services.AddSingleton<IErasable>(provider => provider.GetRequiredService<LeadErasure>());
+        return services;
+    }
+}
