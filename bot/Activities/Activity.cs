@@ -31,7 +31,8 @@ public sealed record Activity
     public IReadOnlyList<Entity>? Entities { get; init; }
     public IReadOnlyList<ChannelAccount>? MembersAdded { get; init; }
     public IReadOnlyList<ChannelAccount>? MembersRemoved { get; init; }
-    public JsonElement? ChannelData { get; init; }
+    /// <summary>The channel's own data, kept byte for byte: clients recognise their message by it.</summary>
+    [JsonConverter(typeof(RawJsonConverter))] public JsonElement? ChannelData { get; init; }
     public JsonElement? Value { get; init; }
     public string? ValueType { get; init; }
     public string? DeliveryMode { get; init; }
@@ -83,6 +84,7 @@ public sealed record SuggestedActions
 {
     public IReadOnlyList<string>? To { get; init; }
     public required IReadOnlyList<CardAction> Actions { get; init; }
+    [JsonExtensionData] public IDictionary<string, JsonElement>? Properties { get; set; }
 }
 
 /// <summary>A button. <c>imBack</c> puts the value into the chat as the person's own words.</summary>
