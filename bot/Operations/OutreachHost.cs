@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Orleans.Configuration;
 using Outreach.Activities;
 using Outreach.Campaigns;
+using Outreach.Channels.WebChat;
 using Outreach.Channels.WeCom;
 using Outreach.Communities;
 using Outreach.Contacts;
@@ -37,6 +38,8 @@ public static class OutreachHost
         builder.Services.AddWeComRobot();
         builder.Services.AddConversations();
         builder.Services.AddCampaigns();
+        builder.Services.AddWebChat();
+        builder.Services.AddTrustedProxies();
         builder.Services.AddTelemetry(builder.Configuration);
         builder.Services.AddSingleton<Backup>();
         return builder;
@@ -56,8 +59,10 @@ public static class OutreachHost
     /// <summary>What only the web server does: endpoints and pages, one line a room.</summary>
     public static void MapOutreach(this WebApplication app)
     {
+        app.UseForwardedHeaders();
         app.MapHealth();
         app.MapContacts();
+        app.MapWebChat();
     }
 
     private static int FreePort()

@@ -19,6 +19,7 @@ public sealed class OutreachApp : IAsyncDisposable
         _factory = new WebApplicationFactory<Program>().WithWebHostBuilder(host =>
         {
             host.UseEnvironment("Development");
+            host.UseSetting("Urls", "http://127.0.0.1:0");      // over the port of appsettings.json
             host.UseSetting("Storage:Path", DatabasePath);
             host.UseSetting("Storage:KeysPath", KeysPath);
             host.UseSetting("Cluster:SiloPort", FreePort().ToString(System.Globalization.CultureInfo.InvariantCulture));
