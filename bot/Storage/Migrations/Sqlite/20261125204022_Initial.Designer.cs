@@ -11,7 +11,7 @@ using Outreach.Storage;
 namespace Outreach.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteOutreachDb))]
-    [Migration("20261125202838_Initial")]
+    [Migration("20261125204022_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -264,6 +264,40 @@ namespace Outreach.Storage.Migrations.Sqlite
                     b.HasIndex("CampaignId", "State", "DueAt");
 
                     b.ToTable("Deliveries", (string)null);
+                });
+
+            modelBuilder.Entity("Outreach.Channels.WebChat.WebChatPerson", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("CookieHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("LastSeenAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("CookieHash")
+                        .IsUnique();
+
+                    b.HasIndex("LastSeenAt");
+
+                    b.HasIndex("UserId");
+
+                    b.ToTable("WebChatPersons", (string)null);
                 });
 
             modelBuilder.Entity("Outreach.Communities.Area", b =>

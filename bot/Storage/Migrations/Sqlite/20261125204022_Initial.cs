@@ -262,6 +262,22 @@ namespace Outreach.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "WebChatPersons",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    CookieHash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    UserId = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    LastSeenAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_WebChatPersons", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Communities",
                 columns: table => new
                 {
@@ -905,6 +921,22 @@ namespace Outreach.Storage.Migrations.Sqlite
                 name: "IX_UnansweredQuestions_At",
                 table: "UnansweredQuestions",
                 column: "At");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_WebChatPersons_CookieHash",
+                table: "WebChatPersons",
+                column: "CookieHash",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_WebChatPersons_LastSeenAt",
+                table: "WebChatPersons",
+                column: "LastSeenAt");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_WebChatPersons_UserId",
+                table: "WebChatPersons",
+                column: "UserId");
         }
 
         /// <inheritdoc />
@@ -972,6 +1004,9 @@ namespace Outreach.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "UnansweredQuestions");
+
+            migrationBuilder.DropTable(
+                name: "WebChatPersons");
 
             migrationBuilder.DropTable(
                 name: "Campaigns");
