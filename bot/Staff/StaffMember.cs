@@ -16,38 +16,6 @@ public sealed class StaffMember : IdentityUser
     public DateTimeOffset? DeactivatedAt { get; set; }
 }
 
-public enum StaffLinkPurpose { FirstAdministrator, Invite, Reset }
-
-/// <summary>A one-time link, stored hashed. Redeemed once, before it expires.</summary>
-public sealed class StaffLink
-{
-    public long Id { get; init; }
-    public required string TokenHash { get; init; }
-    public required StaffLinkPurpose Purpose { get; init; }
-    /// <summary>The account to reset; null for a new one.</summary>
-    public string? StaffId { get; init; }
-    public StaffRoles Roles { get; init; }
-    public long? AreaId { get; init; }
-    public required DateTimeOffset CreatedAt { get; init; }
-    public required DateTimeOffset ExpiresAt { get; init; }
-    public DateTimeOffset? UsedAt { get; set; }
-}
-
-public enum AuditKind { SignedIn, SignInFailed, SignedOut, SawPhone, SawLead, ChangedLead, RepliedToOwner, SentNotice, ChangedStaff, ChangedCommunity, ImportedCommunities, ErasedData, Exported }
-
-/// <summary>Who saw or did what: append only.</summary>
-public sealed class AuditEntry
-{
-    public long Id { get; init; }
-    public required DateTimeOffset At { get; init; }
-    public string? StaffId { get; init; }
-    public required AuditKind Kind { get; init; }
-    /// <summary>Id of the row concerned.</summary>
-    public long? SubjectId { get; init; }
-    /// <summary>Reason or detail in Chinese, free of personal data.</summary>
-    public string? Detail { get; init; }
-}
-
 internal sealed class StaffMemberTable : IEntityTypeConfiguration<StaffMember>
 {
     public void Configure(EntityTypeBuilder<StaffMember> staff)
@@ -81,27 +49,6 @@ internal sealed class StaffIdentityTables : IEntityTypeConfiguration<IdentityUse
     {
         token.ToTable("StaffTokens");
         token.HasKey(t => new { t.UserId, t.LoginProvider, t.Name });
-    }
-}
-
-internal sealed class StaffLinkTable : IEntityTypeConfiguration<StaffLink>
-{
-    public void Configure(EntityTypeBuilder<StaffLink> link)
-    {
-        link.ToTable("StaffLinks");
-        link.Property(l => l.TokenHash).HasMaxLength(64);
-        link.Property(l => l.Roles).HasMaxLength(96);
-        link.HasIndex(l => l.TokenHash).IsUnique();
-    }
-}
-
-internal sealed class AuditEntryTable : IEntityTypeConfiguration<AuditEntry>
-{
-    public void Configure(EntityTypeBuilder<AuditEntry> entry)
-    {
-        entry.ToTable("AuditEntries");
-        entry.Property(e => e.Detail).HasMaxLength(256);
-        entry.HasIndex(e => e.At);
     }
 }
 

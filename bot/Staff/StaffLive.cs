@@ -1,0 +1,6 @@
+namespace Outreach.Staff;
+
+internal static class StaffLive
+{
+    public const string Address = "/staff/live";
+}

@@ -1,0 +1,38 @@
+using Microsoft.EntityFrameworkCore;
+using Outreach.Communities;
+using Outreach.Storage;
+
+namespace Outreach.Staff;
+
+/// <summary>From an account to what it may see.</summary>
+internal static class StaffScopes
+{
+    /// <summary>Path of a scope that is the whole tree: a prefix of every area's path.</summary>
+    public const string WholeTree = "/";
+
+    /// <summary>The member's scope as it is now; null when the account is gone, deactivated or its security stamp has changed.</summary>
+    public static async Task<StaffScope?> FindScopeAsync(this OutreachDb db, string staffId, string securityStamp, CancellationToken cancellationToken)
+    {
+        var member = await db.Staff.AsNoTracking().Where(s => s.Id == staffId && s.DeactivatedAt == null)
+            .Select(s => new { s.DisplayName, s.Roles, s.AreaId, s.SecurityStamp, Path = db.Areas.Where(a => a.Id == s.AreaId).Select(a => a.Path).FirstOrDefault() })
+            .SingleOrDefaultAsync(cancellationToken);
+        return member is null || !string.Equals(member.SecurityStamp, securityStamp, StringComparison.Ordinal)
+            ? null
+            : Of(staffId, member.DisplayName, member.Roles, member.AreaId, member.Path);
+    }
+
+    /// <param name="areaPath">Path of the member's area; null for the whole tree.</param>
+    public static StaffScope Of(string staffId, string displayName, StaffRoles roles, long? areaId, string? areaPath)
+    {
+        var path = areaPath ?? WholeTree;
+        return new(staffId, displayName, roles, areaId, path, Math.Max(0, path.Count(c => c == '/') - 2));
+    }
+
+    /// <summary>Areas within the scope.</summary>
+    public static IQueryable<Area> Within(this IQueryable<Area> areas, StaffScope scope) => areas.Where(a => a.Path.StartsWith(scope.AreaPath));
+
+    /// <summary>Accounts whose area lies within the scope; those of the whole tree only for a scope that is the whole tree.</summary>
+    public static IQueryable<StaffMember> Within(this IQueryable<StaffMember> staff, StaffScope scope, OutreachDb db) => scope.AreaId is null
+        ? staff
+        : staff.Where(s => db.Areas.Any(a => a.Id == s.AreaId && a.Path.StartsWith(scope.AreaPath)));
+}

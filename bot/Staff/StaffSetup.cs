@@ -1,0 +1,143 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
+using Outreach.Communities;
+using Outreach.Staff.Components;
+using Outreach.Storage;
+
+namespace Outreach.Staff;
+
+public static class StaffSetup
+{
+    private const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+        + "form-action 'self'; base-uri 'self'; frame-ancestors 'none'";
+
+    public static IServiceCollection AddStaff(this IServiceCollection services)
+    {
+        services.AddOptions<StaffOptions>().BindConfiguration("Staff")
+            .Validate(o => o.IdleMinutes is >= 5 and <= 240, "Staff:IdleMinutes must be between 5 and 240 (minutes without a click that end a session).")
+            .Validate(o => o.SessionHours is >= 1 and <= 24, "Staff:SessionHours must be between 1 and 24 (hours that end any session).")
+            .Validate(o => o.MaxTries is >= 3 and <= 20, "Staff:MaxTries must be between 3 and 20 (wrong passwords that lock an account).")
+            .Validate(o => o.LockMinutes is >= 1 and <= 1440, "Staff:LockMinutes must be between 1 and 1440 (minutes that an account stays locked).")
+            .Validate(o => o.LinkHours is >= 1 and <= 168, "Staff:LinkHours must be between 1 and 168 (hours that a one-time link can be used).")
+            .ValidateOnStart();
+
+        services.AddHttpContextAccessor();
+        services.AddIdentityCore<StaffMember>(identity =>
+            {
+                identity.User.AllowedUserNameCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+                identity.Password.RequiredLength = StaffPasswords.MinLength;   // the rest is StaffPasswords' business, in Chinese
+                identity.Password.RequireDigit = identity.Password.RequireLowercase = identity.Password.RequireUppercase = identity.Password.RequireNonAlphanumeric = false;
+            })
+            .AddErrorDescriber<StaffErrors>()
+            .AddPasswordValidator<StaffPasswords>()
+            .AddEntityFrameworkStores<OutreachDb>()
+            .AddSignInManager();
+        services.AddOptions<IdentityOptions>().Configure<IOptions<StaffOptions>>((identity, staff) =>
+        {
+            identity.Lockout.MaxFailedAccessAttempts = staff.Value.MaxTries;
+            identity.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(staff.Value.LockMinutes);
+        });
+
+        services.AddScoped<StaffCookie>();
+        services.AddAuthentication(IdentityConstants.ApplicationScheme).AddCookie(IdentityConstants.ApplicationScheme, cookie => cookie.EventsType = typeof(StaffCookie));
+        services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme).Configure<IOptions<StaffOptions>>((cookie, staff) =>
+        {
+            cookie.Cookie.Name = "outreach_staff";
+            cookie.Cookie.Path = LocalAddress.Home;       // the chat page never carries it
+            cookie.Cookie.HttpOnly = true;
+            cookie.Cookie.SameSite = SameSiteMode.Lax;    // links in group robots' messages must open
+            cookie.LoginPath = "/staff/sign-in";
+            cookie.ExpireTimeSpan = TimeSpan.FromMinutes(staff.Value.IdleMinutes);
+            cookie.SlidingExpiration = true;
+        });
+        services.AddAuthorization(StaffPolicies.AddTo);
+        services.AddAntiforgery(antiforgery => antiforgery.Cookie.Name = "outreach_form");
+        services.AddCascadingAuthenticationState();
+        services.AddRazorComponents();
+
+        services.AddScoped(provider => provider.GetRequiredService<IHttpContextAccessor>().HttpContext?.Features.Get<StaffScope>()
+            ?? throw new InvalidOperationException("Nobody of the staff is signed in here: the page or endpoint lacks its policy."));
+        services.AddScoped<StaffLinks>();
+        services.AddScoped<StaffSignIn>();
+        services.AddScoped<StaffPeople>();
+        services.AddScoped<Said>();
+        services.AddSingleton<UnknownNames>();
+        services.AddSingleton<AuditLog>();
+        services.AddSingleton<LocalText>();
+        return services;
+    }
+
+    public static void MapStaff(this WebApplication app)
+    {
+        app.UseWhen(http => http.Request.Path.StartsWithSegments(LocalAddress.Home), staff =>
+        {
+            staff.Use(Headers);
+            staff.UseStatusCodePagesWithReExecute("/staff/problem/{0}");
+            staff.Use(AsGet);
+        });
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseAntiforgery();
+
+        app.MapRazorComponents<App>().RequireAuthorization(StaffPolicies.Staff);
+        var staff = app.MapGroup(LocalAddress.Home).RequireAuthorization(StaffPolicies.Staff);
+        staff.MapPost("/sign-out", SignOut);
+        staff.MapPost("/look", ChangeLook);
+    }
+
+    private static Task Headers(HttpContext http, RequestDelegate next)
+    {
+        var headers = http.Response.Headers;
+        headers.ContentSecurityPolicy = Policy;
+        headers.XContentTypeOptions = "nosniff";
+        headers.CacheControl = "no-store";               // personal data: neither proxies nor the next user of this computer
+        headers["Referrer-Policy"] = "no-referrer";
+        headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()";
+        return next(http);
+    }
+
+    /// <summary>An error page is shown, not posted to: a refused POST comes here a second time under the error page's address.</summary>
+    private static Task AsGet(HttpContext http, RequestDelegate next)
+    {
+        if (http.Features.Get<IStatusCodeReExecuteFeature>() is not null)
+            http.Request.Method = HttpMethods.Get;
+        return next(http);
+    }
+
+    private static async Task<IResult> SignOut(
+        [Microsoft.AspNetCore.Mvc.FromForm] string? from, HttpContext http, AuditLog audit, StaffScope scope, CancellationToken cancellationToken)
+    {
+        await audit.RecordAsync(AuditKind.SignedOut, scope.StaffId, null, from is "idle" ? "太久没有操作" : null, cancellationToken);
+        await http.SignOutAsync(IdentityConstants.ApplicationScheme);
+        return TypedResults.LocalRedirect("/staff/sign-in");
+    }
+
+    private static IResult ChangeLook([Microsoft.AspNetCore.Mvc.FromForm] string? theme, [Microsoft.AspNetCore.Mvc.FromForm] string? text, HttpContext http, Said said)
+    {
+        Set(Look.ThemeCookie, theme is "light" or "dark" ? theme : null);
+        Set(Look.TextCookie, text is "large" ? text : null);
+        said.Say("改好了");
+        return TypedResults.LocalRedirect("/staff/more");
+
+        void Set(string name, string? value)
+        {
+            var options = new CookieOptions { Path = "/", SameSite = SameSiteMode.Lax, MaxAge = TimeSpan.FromDays(365), IsEssential = true };
+            if (value is null)
+                http.Response.Cookies.Delete(name, options);
+            else
+                http.Response.Cookies.Append(name, value, options);
+        }
+    }
+}
+
+/// <summary>Identity's own messages, as far as a form can cause them.</summary>
+internal sealed class StaffErrors : IdentityErrorDescriber
+{
+    public override IdentityError DuplicateUserName(string userName) => new() { Code = nameof(DuplicateUserName), Description = "这个用户名有人用了，换一个" };
+    public override IdentityError InvalidUserName(string? userName) => new() { Code = nameof(InvalidUserName), Description = "用户名写4到32个字母或数字" };
+    public override IdentityError PasswordTooShort(int length) => new() { Code = nameof(PasswordTooShort), Description = $"密码至少要{length}位" };
+    public override IdentityError ConcurrencyFailure() => new() { Code = nameof(ConcurrencyFailure), Description = "别人刚改过这个账号。看看新的再存。" };
+}

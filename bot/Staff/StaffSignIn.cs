@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
+
+namespace Outreach.Staff;
+
+/// <summary>The door: checks name and password, counts the tries, records both.</summary>
+internal sealed class StaffSignIn(
+    UserManager<StaffMember> people, SignInManager<StaffMember> sessions, UnknownNames unknown, AuditLog audit, IOptions<StaffOptions> options)
+{
+    // Someone to compare with when the name is unknown, so that the answer takes as long.
+    private static readonly StaffMember Nobody = new() { DisplayName = "", AreaId = null };
+    private static readonly string NobodysHash = new PasswordHasher<StaffMember>().HashPassword(Nobody, Guid.NewGuid().ToString());
+
+    public async Task<SignInAnswer> SignInAsync(string userName, string password, CancellationToken cancellationToken)
+    {
+        var member = await people.FindByNameAsync(userName);
+        if (member is null)
+        {
+            people.PasswordHasher.VerifyHashedPassword(Nobody, NobodysHash, password);
+            await audit.RecordAsync(AuditKind.SignInFailed, null, null, null, cancellationToken);
+            return unknown.Fail(userName) is var left and > 0 ? new(SignInOutcome.Wrong, left) : new(SignInOutcome.Locked);
+        }
+        var result = await sessions.CheckPasswordSignInAsync(member, password, lockoutOnFailure: true);
+        if (!result.Succeeded)
+        {
+            await audit.RecordAsync(AuditKind.SignInFailed, member.Id, null, null, cancellationToken);
+            return result.IsLockedOut ? new(SignInOutcome.Locked) : new(SignInOutcome.Wrong, options.Value.MaxTries - member.AccessFailedCount);
+        }
+        if (member.DeactivatedAt is not null)
+            return new(SignInOutcome.Deactivated);
+        await sessions.SignInAsync(member, isPersistent: false);
+        await audit.RecordAsync(AuditKind.SignedIn, member.Id, null, null, cancellationToken);
+        return new(SignInOutcome.SignedIn);
+    }
+}
+
+internal enum SignInOutcome { SignedIn, Wrong, Locked, Deactivated }
+
+/// <param name="Left">Tries left before the lock, with <see cref="SignInOutcome.Wrong"/>.</param>
+internal readonly record struct SignInAnswer(SignInOutcome Outcome, int Left = 0);
+
+/// <summary>Counts tries with names that do not exist exactly as accounts are counted, so that the page never tells which names do.</summary>
+internal sealed class UnknownNames(IOptions<StaffOptions> options, TimeProvider clock)
+{
+    private const int MaxNames = 10_000;
+    private readonly ConcurrentDictionary<string, Tries> _names = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>One more wrong try with this name.</summary>
+    /// <returns>Tries left; 0: locked.</returns>
+    public int Fail(string userName)
+    {
+        var now = clock.GetUtcNow();
+        if (_names.Count >= MaxNames)
+            foreach (var (name, tries) in _names)
+                if (tries.Until <= now || _names.Count >= MaxNames)
+                    _names.TryRemove(name, out _);
+        var after = _names.AddOrUpdate(userName.Length > 64 ? userName[..64] : userName,
+            _ => new Tries(1, now.AddMinutes(options.Value.LockMinutes)),
+            (_, before) => before.Until <= now
+                ? new Tries(1, now.AddMinutes(options.Value.LockMinutes))
+                : before.Count >= options.Value.MaxTries ? before : new Tries(before.Count + 1, now.AddMinutes(options.Value.LockMinutes)));
+        return Math.Max(0, options.Value.MaxTries - after.Count);
+    }
+
+    private readonly record struct Tries(int Count, DateTimeOffset Until);
+}
