@@ -9,6 +9,7 @@ using Outreach.Communities;
 using Outreach.Contacts;
 using Outreach.Conversations;
 using Outreach.Leads;
+using Outreach.Staff;
 using Outreach.Storage;
 
 namespace Outreach.Operations;
@@ -40,6 +41,7 @@ public static class OutreachHost
         builder.Services.AddCampaigns();
         builder.Services.AddWebChat();
         builder.Services.AddTrustedProxies();
+        builder.Services.AddStaff();
         builder.Services.AddTelemetry(builder.Configuration);
         builder.Services.AddSingleton<Backup>();
         return builder;
@@ -60,6 +62,8 @@ public static class OutreachHost
     public static void MapOutreach(this WebApplication app)
     {
         app.UseForwardedHeaders();
+        app.MapStaff();
+        app.MapStaticAssets();
         app.MapHealth();
         app.MapContacts();
         app.MapWebChat();

@@ -66,9 +66,9 @@ public sealed class StaffLinks(OutreachDb db, UserManager<StaffMember> people, I
         var now = clock.GetUtcNow();
         return await db.StaffLinks.Where(l => l.TokenHash == hash && l.UsedAt == null && l.ExpiresAt > now)
             .Select(l => new OpenLink(l.Id, l.Purpose, l.Roles,
-                db.Areas.Where(a => a.Id == l.AreaId).Select(a => a.Name).FirstOrDefault(),
-                db.Staff.Where(s => s.Id == l.StaffId).Select(s => s.UserName).FirstOrDefault(),
-                db.Staff.Where(s => s.Id == l.StaffId).Select(s => s.DisplayName).FirstOrDefault()))
+                db.Set<Area>().Where(a => a.Id == l.AreaId).Select(a => a.Name).FirstOrDefault(),
+                db.Set<StaffMember>().Where(s => s.Id == l.StaffId).Select(s => s.UserName).FirstOrDefault(),
+                db.Set<StaffMember>().Where(s => s.Id == l.StaffId).Select(s => s.DisplayName).FirstOrDefault()))
             .SingleOrDefaultAsync(cancellationToken);
     }
 

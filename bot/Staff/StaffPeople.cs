@@ -15,7 +15,7 @@ internal sealed class StaffPeople(OutreachDb db, UserManager<StaffMember> people
         var now = clock.GetUtcNow();
         return await db.Staff.AsNoTracking().Within(scope, db)
             .OrderBy(s => s.DeactivatedAt != null).ThenBy(s => s.DisplayName)
-            .Select(s => new Person(s.Id, s.UserName!, s.DisplayName, s.Roles, db.Areas.Where(a => a.Id == s.AreaId).Select(a => a.Name).FirstOrDefault(),
+            .Select(s => new Person(s.Id, s.UserName!, s.DisplayName, s.Roles, db.Set<Area>().Where(a => a.Id == s.AreaId).Select(a => a.Name).FirstOrDefault(),
                 s.DeactivatedAt, s.LockoutEnd != null && s.LockoutEnd > now))
             .ToListAsync(cancellationToken);
     }

@@ -14,7 +14,7 @@ internal static class StaffScopes
     public static async Task<StaffScope?> FindScopeAsync(this OutreachDb db, string staffId, string securityStamp, CancellationToken cancellationToken)
     {
         var member = await db.Staff.AsNoTracking().Where(s => s.Id == staffId && s.DeactivatedAt == null)
-            .Select(s => new { s.DisplayName, s.Roles, s.AreaId, s.SecurityStamp, Path = db.Areas.Where(a => a.Id == s.AreaId).Select(a => a.Path).FirstOrDefault() })
+            .Select(s => new { s.DisplayName, s.Roles, s.AreaId, s.SecurityStamp, Path = db.Set<Area>().Where(a => a.Id == s.AreaId).Select(a => a.Path).FirstOrDefault() })
             .SingleOrDefaultAsync(cancellationToken);
         return member is null || !string.Equals(member.SecurityStamp, securityStamp, StringComparison.Ordinal)
             ? null
@@ -34,5 +34,10 @@ internal static class StaffScopes
     /// <summary>Accounts whose area lies within the scope; those of the whole tree only for a scope that is the whole tree.</summary>
     public static IQueryable<StaffMember> Within(this IQueryable<StaffMember> staff, StaffScope scope, OutreachDb db) => scope.AreaId is null
         ? staff
-        : staff.Where(s => db.Areas.Any(a => a.Id == s.AreaId && a.Path.StartsWith(scope.AreaPath)));
+        : staff.Where(s => db.Set<Area>().Any(a => a.Id == s.AreaId && a.Path.StartsWith(scope.AreaPath)));
+
+    /// <summary>Open alerts of the subtree; those of no area concern the operator and are shown to the whole tree.</summary>
+    public static IQueryable<Alert> VisibleTo(this IQueryable<Alert> alerts, StaffScope scope, OutreachDb db) => scope.AreaId is null
+        ? alerts.Where(a => a.ResolvedAt == null)
+        : alerts.Where(a => a.ResolvedAt == null && db.Set<Area>().Any(area => area.Id == a.AreaId && area.Path.StartsWith(scope.AreaPath)));
 }

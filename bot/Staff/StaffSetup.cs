@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 using Outreach.Communities;
@@ -107,7 +108,7 @@ public static class StaffSetup
         return next(http);
     }
 
-    private static async Task<IResult> SignOut(
+    private static async Task<RedirectHttpResult> SignOut(
         [Microsoft.AspNetCore.Mvc.FromForm] string? from, HttpContext http, AuditLog audit, StaffScope scope, CancellationToken cancellationToken)
     {
         await audit.RecordAsync(AuditKind.SignedOut, scope.StaffId, null, from is "idle" ? "太久没有操作" : null, cancellationToken);
@@ -115,7 +116,7 @@ public static class StaffSetup
         return TypedResults.LocalRedirect("/staff/sign-in");
     }
 
-    private static IResult ChangeLook([Microsoft.AspNetCore.Mvc.FromForm] string? theme, [Microsoft.AspNetCore.Mvc.FromForm] string? text, HttpContext http, Said said)
+    private static RedirectHttpResult ChangeLook([Microsoft.AspNetCore.Mvc.FromForm] string? theme, [Microsoft.AspNetCore.Mvc.FromForm] string? text, HttpContext http, Said said)
     {
         Set(Look.ThemeCookie, theme is "light" or "dark" ? theme : null);
         Set(Look.TextCookie, text is "large" ? text : null);
