@@ -1,3 +1,4 @@
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Diagnostics;
@@ -58,6 +59,7 @@ public static class StaffSetup
         services.AddAntiforgery(antiforgery => antiforgery.Cookie.Name = "outreach_form");
         services.AddCascadingAuthenticationState();
         services.AddRazorComponents();
+        services.AddWebEncoders(encoders => encoders.TextEncoderSettings = new(UnicodeRanges.All));   // Chinese as Chinese: less than half the bytes
 
         services.AddScoped(provider => provider.GetRequiredService<IHttpContextAccessor>().HttpContext?.Features.Get<StaffScope>()
             ?? throw new InvalidOperationException("Nobody of the staff is signed in here: the page or endpoint lacks its policy."));
@@ -79,6 +81,7 @@ public static class StaffSetup
             staff.UseStatusCodePagesWithReExecute("/staff/problem/{0}");
             staff.Use(AsGet);
         });
+        app.UseRouting();       // after the branch above, so that its second run under the error page's address finds that page
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();
@@ -94,7 +97,7 @@ public static class StaffSetup
         var headers = http.Response.Headers;
         headers.ContentSecurityPolicy = Policy;
         headers.XContentTypeOptions = "nosniff";
-        headers.CacheControl = "no-store";               // personal data: neither proxies nor the next user of this computer
+        headers.CacheControl = "no-cache, no-store";     // personal data: neither proxies nor the next user of this computer
         headers["Referrer-Policy"] = "no-referrer";
         headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()";
         return next(http);
