@@ -2,6 +2,9 @@ using Microsoft.Extensions.Options;
 using Outreach.Operations;
 using Outreach.Storage;
 
+if (Commands.AreMeant(args))
+    return await Commands.RunAsync(args);
+
 try
 {
     var builder = OutreachHost.CreateBuilder(args);

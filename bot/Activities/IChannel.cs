@@ -30,6 +30,8 @@ public sealed record ChannelCapabilities
     public bool Proactive { get; init; }
     /// <summary>Whether the same idempotency key is delivered once only.</summary>
     public bool Idempotent { get; init; }
+    /// <summary>Delivers from the stored message rows itself: nothing is sent to it, a nudge is enough.</summary>
+    public bool ReadsStoredMessages { get; init; }
     /// <summary>Whether the page shows the citation entity itself, so that the text's own 依据 line is left out.</summary>
     public bool ShowsCitations { get; init; }
 }

@@ -19,6 +19,8 @@ public sealed class Conversation
     public int LastSequence { get; set; }
     /// <summary>The dialogue's state (topic, open form, waiting question) as JSON, encrypted.</summary>
     public string? State { get; set; }
+    /// <summary>When something is due without a message: a draft to wipe, a reminder; null: nothing.</summary>
+    public DateTimeOffset? DueAt { get; set; }
     /// <summary>Where the person can be reached (a <see cref="Activities.ConversationReference"/> as JSON), encrypted.</summary>
     public required string Reference { get; set; }
 }
@@ -59,6 +61,7 @@ internal sealed class ConversationTable : IEntityTypeConfiguration<Conversation>
         conversation.Property(c => c.Reference).IsPersonal();
         conversation.HasIndex(c => new { c.Channel, c.Account, c.ChannelConversationId }).IsUnique();
         conversation.HasIndex(c => c.ContactId);
+        conversation.HasIndex(c => c.DueAt);
     }
 }
 
@@ -85,6 +88,7 @@ public static class ConversationSets
         public DbSet<Conversation> Conversations => db.Set<Conversation>();
         public DbSet<Message> Messages => db.Set<Message>();
         public DbSet<Handover> Handovers => db.Set<Handover>();
+        public DbSet<NoticeReply> NoticeReplies => db.Set<NoticeReply>();
         public DbSet<AnswerFeedback> AnswerFeedbacks => db.Set<AnswerFeedback>();
         public DbSet<UnansweredQuestion> UnansweredQuestions => db.Set<UnansweredQuestion>();
     }

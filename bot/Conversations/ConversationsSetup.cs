@@ -1,4 +1,7 @@
 using Outreach.Contacts;
+using Outreach.Knowledge.Answers;
+using Outreach.Knowledge.Articles;
+using Outreach.Storage;
 
 namespace Outreach.Conversations;
 
@@ -9,6 +12,32 @@ public static class ConversationsSetup
         services.AddSingleton<ConversationLog>();
         services.AddSingleton<MessageFeed>();
         services.AddSingleton<IErasable, TranscriptErasure>();
+        services.AddSingleton<OutgoingMessages>();
+        services.AddSingleton<Handovers>();
+        services.AddSingleton<ConversationTurns>();
+
+        services.AddSingleton(_ => KnowledgeBase.Load(AppContext.BaseDirectory));
+        services.AddSingleton(provider => new Answerer(provider.GetRequiredService<KnowledgeBase>()));
+        services.AddSingleton(provider => new Understanding(
+            IntentExamples.Load(Path.Combine(AppContext.BaseDirectory, "Conversations", "intents")), provider.GetRequiredService<KnowledgeBase>()));
+
+        services.AddSingleton<OwnerBot>();
+        services.AddSingleton<ThinkAboutMessage>();
+        services.AddSingleton<Safety>();
+        services.AddSingleton<NoticeChoices>();
+        services.AddSingleton<MyInformation>();
+        services.AddSingleton<TalkToPerson>();
+        services.AddSingleton<SignUpReader>();
+        services.AddSingleton<FormQuestions>();
+        services.AddSingleton<RegisterInterest>();
+        services.AddSingleton<RecentNotice>();
+        services.AddSingleton<NoticeReplies>();
+        services.AddSingleton<TellProgress>();
+        services.AddSingleton<AnswerQuestions>();
+        services.AddSingleton<SmallMatters>();
+
+        services.AddSingleton<IDueWork>(provider => provider.GetRequiredService<OutgoingMessages>());
+        services.AddSingleton<IDueWork, DueConversations>();
         return services;
     }
 }

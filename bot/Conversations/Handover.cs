@@ -12,7 +12,7 @@ public sealed class Handover
     public required long ConversationId { get; init; }
     public long? CommunityId { get; set; }
     /// <summary>Someone may hurt themselves: shown first.</summary>
-    public bool Urgent { get; init; }
+    public bool Urgent { get; set; }
     public HandoverState State { get; set; }
     public required DateTimeOffset RequestedAt { get; init; }
     public string? StaffId { get; set; }

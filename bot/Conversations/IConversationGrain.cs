@@ -13,6 +13,10 @@ public interface IConversationGrain : IGrainWithStringKey
     [Alias("ReceiveAsync")]
     Task<TurnReceipt> ReceiveAsync(InboundActivity inbound);
 
+    /// <summary>Does what is due without a message: wipes a draft that was not agreed to, reminds of an unfinished form.</summary>
+    [Alias("WakeAsync")]
+    Task WakeAsync(long conversationId);
+
     static string KeyOf(string channel, string account, string channelConversationId) => $"{channel}/{account}/{channelConversationId}";
 }
 

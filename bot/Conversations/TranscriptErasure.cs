@@ -11,6 +11,7 @@ internal sealed class TranscriptErasure : IErasable
     {
         var conversations = await db.Conversations.Where(c => c.ContactId == contact.Id).Select(c => c.Id).ToListAsync(cancellationToken);
         db.Messages.RemoveRange(await db.Messages.Where(m => conversations.Contains(m.ConversationId)).ToListAsync(cancellationToken));
+        db.NoticeReplies.RemoveRange(await db.NoticeReplies.Where(r => conversations.Contains(r.ConversationId)).ToListAsync(cancellationToken));
         db.Handovers.RemoveRange(await db.Handovers.Where(h => conversations.Contains(h.ConversationId)).ToListAsync(cancellationToken));
     }
 }

@@ -1,0 +1,169 @@
+using Outreach.Communities;
+using Outreach.Knowledge.Answers;
+using Outreach.Knowledge.Articles;
+using Outreach.Storage;
+
+namespace Outreach.Conversations;
+
+/// <summary>Questions to the knowledge base: the answer with its grounds, candidates to choose from, or an honest no with the place to turn to.</summary>
+internal sealed class AnswerQuestions(KnowledgeBase knowledge, CommunityDirectory directory, TimeProvider clock)
+{
+    private static readonly TimeSpan SameBreath = TimeSpan.FromSeconds(60);
+
+    /// <summary>Answers one of the candidates that were offered; 都不是 is recorded.</summary>
+    public async Task<bool> TryChoiceAsync(Turn turn, CancellationToken cancellationToken)
+    {
+        if (!turn.IsWaitingFor(WaitingFor.Clarification))
+            return false;
+        var waiting = turn.State.Waiting!;
+        if (turn.Thought.Choice is { } choice && choice < waiting.Ids.Count && knowledge.Find(waiting.Ids[choice]) is { } article)
+        {
+            await AnswerAsync(turn, new(article) { Confidence = 1 }, cancellationToken);
+            return true;
+        }
+        if (turn.Text is not (Says.NoneOfThese or "都不对" or "不是" or "都不是的" or "不是这些"))
+            return false;
+        Record(turn, turn.Text, "none-of-these");
+        turn.State = turn.State with { Misses = turn.State.Misses + 1 };
+        await turn.ReplyAsync(AnswerKind.Clarification, Says.SayItInOneSentence, cancellationToken, Says.Human);
+        return true;
+    }
+
+    public async Task AnswerAsync(Turn turn, CancellationToken cancellationToken)
+    {
+        switch (turn.Thought.Reply)
+        {
+            case Answer answer:
+                await AnswerAsync(turn, answer, cancellationToken);
+                break;
+            case Clarification clarification:
+                await ClarifyAsync(turn, clarification, cancellationToken);
+                break;
+            case Refusal refusal:
+                await RefuseAsync(turn, refusal, cancellationToken);
+                break;
+            default:
+                await turn.ReplyAsync(AnswerKind.Smalltalk, Says.NoGuess, cancellationToken, Says.Menu);
+                break;
+        }
+    }
+
+    private async Task AnswerAsync(Turn turn, Answer answer, CancellationToken cancellationToken)
+    {
+        var article = answer.Article;
+        var repeated = turn.State.Last is { } last && last.Text == turn.Thought.Fingerprint && turn.Thought.Fingerprint.Length > 0 && turn.Now - last.At > SameBreath;
+        var shown = repeated && answer.Parts.Count == 0 && answer.Elaboration == Elaboration.None ? answer with { Elaboration = Elaboration.Simpler } : answer;
+        var text = WithOffice(turn, article, AnswerText.Compose(shown, knowledge.Sources));
+        if (answer.Understood is { } understood && answer.Elaboration == Elaboration.None)
+            text = $"（{understood.TrimEnd('？', '?')}）\n{text}";
+        var (labels, ids) = Follow(turn, answer, repeated);
+        await turn.ReplyAsync(new()
+        {
+            Kind = AnswerKind.Answer,
+            Text = text,
+            ArticleId = article.Id,
+            Citations = [.. Cited(answer).Select(Citation)],
+            Confidence = Math.Round(answer.Confidence, 3),
+            Suggestions = labels,
+            Actions = [.. (answer.Parts.Count == 0 ? [article] : answer.Parts.Select(part => part.Article)).SelectMany(a => a.Actions).Distinct()],
+        }, cancellationToken);
+        turn.Await(WaitingFor.Clarification, ids);
+        turn.State = turn.State with { Topic = new(article.Id, turn.Now, -1), Misses = 0 };
+    }
+
+    private static async Task ClarifyAsync(Turn turn, Clarification clarification, CancellationToken cancellationToken)
+    {
+        var candidates = clarification.Candidates.DistinctBy(article => article.Label).ToList();
+        await turn.ReplyAsync(new()
+        {
+            Kind = AnswerKind.Clarification,
+            Text = "您问的是哪件？\n" + string.Join('\n', candidates.Select((article, i) => $"{i + 1}. {article.Question}")),
+            Confidence = Math.Round(clarification.Confidence, 3),
+            Suggestions = [.. candidates.Select(article => article.Label), Says.NoneOfThese],
+        }, cancellationToken);
+        turn.Await(WaitingFor.Clarification, [.. candidates.Select(article => article.Id)]);
+    }
+
+    private async Task RefuseAsync(Turn turn, Refusal refusal, CancellationToken cancellationToken)
+    {
+        if (refusal.Reason == RefusalReason.OutOfScope)
+        {
+            var kind = refusal.Kind switch
+            {
+                ScopeKind.Harm => AnswerKind.Safety,
+                ScopeKind.Chitchat => AnswerKind.Smalltalk,
+                ScopeKind.Near or ScopeKind.Far or null => AnswerKind.Refusal,
+            };
+            if (kind == AnswerKind.Refusal)
+                Record(turn, turn.Text, "out-of-scope");
+            await turn.ReplyAsync(new() { Kind = kind, Text = refusal.Redirect ?? Says.NotMine, Confidence = Math.Round(refusal.Confidence, 3) }, cancellationToken);
+            return;
+        }
+        if (refusal.Redirect is { } nothingAsked)
+        {
+            await turn.ReplyAsync(new() { Kind = AnswerKind.Refusal, Text = nothingAsked, Confidence = Math.Round(refusal.Confidence, 3) }, cancellationToken);
+            return;
+        }
+        Record(turn, turn.Text, "no-answer");
+        var again = turn.State.Misses > 0;
+        turn.State = turn.State with { Misses = turn.State.Misses + 1 };
+        await turn.ReplyAsync(new()
+        {
+            Kind = AnswerKind.Refusal,
+            Text = again ? Says.NoAnswerAgain : Says.NoAnswer + OfficeLine(turn),
+            Confidence = Math.Round(refusal.Confidence, 3),
+            Suggestions = again ? [Says.Human] : [],
+        }, cancellationToken);
+        if (again)
+            turn.Await(WaitingFor.Handover);
+    }
+
+    /// <summary>What may come next: a related question, the sign-up once in a conversation, a person after a repeat.</summary>
+    private (IReadOnlyList<string> Labels, IReadOnlyList<string> Ids) Follow(Turn turn, Answer answer, bool repeated)
+    {
+        var next = new List<(string Label, string Id)>();
+        if (repeated)
+            next.Add((Says.Human, ""));
+        foreach (var related in answer.Article.Related.Select(knowledge.Find).OfType<Article>().Where(a => a.Id != turn.State.Topic?.ArticleId).Take(2))
+            next.Add((related.Label, related.Id));
+        if (answer.Article.Actions.Contains("sign-up") && !turn.State.SignUpOffered && turn.State.Form is null)
+        {
+            turn.State = turn.State with { SignUpOffered = true };
+            next.Insert(0, (Says.SignUp, ""));
+        }
+        var shown = next.DistinctBy(pair => pair.Label).Take(2).ToList();
+        return ([.. shown.Select(pair => pair.Label)], [.. shown.Select(pair => pair.Id)]);
+    }
+
+    private static IEnumerable<Citation> Cited(Answer answer) =>
+        (answer.Parts.Count == 0 ? answer.Article.Citations : answer.Parts.SelectMany(part => part.Article.Citations)).DistinctBy(citation => citation.Canonical);
+
+    private AnswerCitation Citation(Citation citation) => new(
+        citation.Canonical, citation.Source, citation.Number, knowledge.Sources.Display(citation), knowledge.Sources.Find(citation.Source)?.Effective);
+
+    /// <summary>Where the answer sends people to the office, its number stands below: an owner of 70 needs it.</summary>
+    private string WithOffice(Turn turn, Article article, string text)
+    {
+        if (article.Caution != Caution.Unverified && !article.Body.Contains("核实", StringComparison.Ordinal))
+            return text;
+        var line = OfficeLine(turn);
+        var ground = text.LastIndexOf("\n依据：", StringComparison.Ordinal);
+        return ground < 0 ? $"{text}\n{line}" : text.Insert(ground, "\n" + line);
+    }
+
+    private string OfficeLine(Turn turn)
+    {
+        var office = directory.OfficeOf(turn.Contact.CommunityId is { } id ? directory.Find(id) : null);
+        return office.AreaId is null ? "可以打12345问。" : $"{office.Name}电话{office.Phone}。";
+    }
+
+    private void Record(Turn turn, string question, string reason) => turn.Db.UnansweredQuestions.Add(new()
+    {
+        Question = Cut(Redact.Text(question)),
+        Reason = reason,
+        CommunityId = turn.Contact.CommunityId,
+        At = clock.GetUtcNow(),
+    });
+
+    private static string Cut(string text) => text.Length <= 2000 ? text : text[..2000];
+}

@@ -1,0 +1,248 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Outreach.Activities;
+using Outreach.Contacts;
+using Outreach.Storage;
+
+namespace Outreach.Conversations;
+
+/// <summary>
+/// Runs turns. What a message means is found before the transaction; the transaction holds the inbound row with its dedupe key, the state,
+/// what the turn caused and the outgoing rows, and no call to the outside.
+/// </summary>
+internal sealed partial class ConversationTurns(
+    IDbContextFactory<OutreachDb> databases, OwnerBot bot, ConversationLog log, MessageFeed feed, OutgoingMessages outgoing, ChannelSet channels,
+    OptOuts optOuts, CityClock city, TimeProvider clock, ILogger<ConversationTurns> logger)
+{
+    private const int Attempts = 2;     // staff may change the same lead in the moment between: once more over fresh rows
+
+    public async Task<TurnRun> RunAsync(InboundActivity inbound, TurnMemory memory, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var run = await RunOnceAsync(inbound, memory, cancellationToken);
+                if (run.Receipt.Outcome == TurnOutcome.Answered)
+                {
+                    feed.Publish(run.Receipt.ConversationId);
+                    if (run.Receipt.Replies.Count > 0)
+                        await outgoing.SendAsync(run.Receipt.ConversationId, cancellationToken);
+                }
+                return run;
+            }
+            catch (DbUpdateException e) when (attempt < Attempts)
+            {
+                memory.Forget();
+                TriedAgain(e);
+            }
+#pragma warning disable CA1031 // the edge of a turn: whatever failed, nothing of it is stored and the channel says so
+            catch (Exception e) when (e is not OperationCanceledException)
+#pragma warning restore CA1031
+            {
+                memory.Forget();
+                TurnFailed(e);
+                return new(new(TurnOutcome.Failed, 0, 0, []), null);
+            }
+        }
+    }
+
+    private async Task<TurnRun> RunOnceAsync(InboundActivity inbound, TurnMemory memory, CancellationToken cancellationToken)
+    {
+        var activity = JsonSerializer.Deserialize(inbound.Activity, ActivityJson.Default.Activity)!;
+        var reference = JsonSerializer.Deserialize(inbound.Reference, ActivityJson.Default.ConversationReference)!;
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        if (memory.State is null)
+            memory.Learn(await ReadStateAsync(db, reference, cancellationToken));
+        var thought = bot.Think(activity, memory, clock.GetUtcNow());
+
+        return await db.WriteAsync(async () =>
+        {
+            var (conversation, contact) = await OpenAsync(db, reference, inbound.Reference, cancellationToken);
+            if (inbound.InboundKey is { } key && await FindAsync(db, conversation.Id, key, cancellationToken) is { } before)
+                return new(before, null);
+
+            if (conversation.State != memory.StateJson || contact.CommunityId != memory.CommunityId)
+            {
+                memory.Learn(new(conversation.State, contact.CommunityId));
+                thought = bot.Think(activity, memory, clock.GetUtcNow());
+            }
+            var turn = new Turn
+            {
+                Activity = activity,
+                Capabilities = channels.Find(reference.ChannelId)?.Capabilities ?? Console,
+                Db = db,
+                Conversation = conversation,
+                Contact = contact,
+                Now = clock.GetUtcNow(),
+                Thought = thought,
+                State = memory.State!,
+                Handover = await db.Handovers.SingleOrDefaultAsync(h => h.ConversationId == conversation.Id && h.ClosedAt == null, cancellationToken),
+                DueAt = conversation.DueAt,
+            };
+            await bot.OnTurnAsync(turn, cancellationToken);
+            return await CommitAsync(turn, inbound, memory, cancellationToken);
+        }, cancellationToken);
+    }
+
+    /// <summary>Does what is due in a conversation without a message.</summary>
+    public async Task WakeAsync(long conversationId, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var spoke = await db.WriteAsync(async () =>
+        {
+            var conversation = await db.Conversations.SingleOrDefaultAsync(c => c.Id == conversationId, cancellationToken);
+            if (conversation?.DueAt is not { } dueAt || dueAt > clock.GetUtcNow())
+                return false;
+            var (state, next, reminder) = FormReminder.Due(ConversationState.Parse(conversation.State), city.ToLocal(clock.GetUtcNow()));
+            conversation.State = state.ToJson();
+            conversation.DueAt = next;
+            if (reminder is not null)
+            {
+                var activity = Turn.ToActivity(reminder, new() { Buttons = true }) with { From = Bot, Conversation = new() { Id = conversation.ChannelConversationId } };
+                var message = log.Append(db, conversation, Speaker.Bot, activity, outgoingKey: null, staffId: null, replyTo: null, inboundKey: null);
+                message.SentAt = outgoing.MustSend(conversation.Channel) ? null : clock.GetUtcNow();
+            }
+            await db.SaveChangesAsync(cancellationToken);
+            return reminder is not null;
+        }, cancellationToken);
+        if (!spoke)
+            return;
+        feed.Publish(conversationId);
+        await outgoing.SendAsync(conversationId, cancellationToken);
+    }
+
+    private async Task<TurnRun> CommitAsync(Turn turn, InboundActivity inbound, TurnMemory memory, CancellationToken cancellationToken)
+    {
+        var (db, conversation) = (turn.Db, turn.Conversation);
+        var isStored = turn.Activity.Type is ActivityTypes.Message or ActivityTypes.Event;
+        if (isStored)
+            log.Append(db, conversation, Speaker.Owner, Stored(turn), outgoingKey: null, staffId: null, replyTo: null, inbound.InboundKey);
+        var sequence = conversation.LastSequence;
+        var sentByChannel = outgoing.MustSend(conversation.Channel);
+        var replies = new List<int>();
+        foreach (var activity in turn.Outgoing)
+        {
+            var message = log.Append(db, conversation, Speaker.Bot, Addressed(activity, turn), outgoingKey: null, staffId: null, isStored ? sequence : null, inboundKey: null);
+            message.SentAt = sentByChannel ? null : turn.Now;
+            replies.Add(message.Sequence);
+        }
+
+        var state = turn.State.ToJson();
+        if (conversation.State != state)
+            conversation.State = state;
+        conversation.DueAt = turn.DueAt;
+        await db.SaveChangesAsync(cancellationToken);
+        memory.Learn(new(state, turn.Contact.CommunityId));
+        return new(new(TurnOutcome.Answered, conversation.Id, sequence, replies), turn.Result);
+    }
+
+    /// <summary>The message as it is kept: what a person said to staff as it was, what was said to the bot without what points to a person.</summary>
+    private static Activity Stored(Turn turn)
+    {
+        if (turn.Activity.Text is not { Length: > 0 } text || turn.Handover is { ClosedAt: null })
+            return turn.Activity;
+        var redacted = Redact.Text(text, turn.Personal);
+        return redacted == text ? turn.Activity : turn.Activity with { Text = redacted, Value = null };
+    }
+
+    private static Activity Addressed(Activity activity, Turn turn) => activity with
+    {
+        From = Bot,
+        Recipient = turn.Activity.From,
+        Conversation = new() { Id = turn.Conversation.ChannelConversationId },
+    };
+
+    private async Task<(Conversation, Contact)> OpenAsync(OutreachDb db, ConversationReference reference, string referenceJson, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var conversation = await db.Conversations.SingleOrDefaultAsync(
+            c => c.Channel == reference.ChannelId && c.Account == reference.Account && c.ChannelConversationId == reference.ConversationId, cancellationToken);
+        var contact = conversation is not null
+            ? await db.Contacts.SingleAsync(c => c.Id == conversation.ContactId, cancellationToken)
+            : await db.Contacts.SingleOrDefaultAsync(
+                c => c.Channel == reference.ChannelId && c.Account == reference.Account && c.UserId == reference.UserId, cancellationToken);
+        if (contact is null)
+        {
+            contact = new() { Channel = reference.ChannelId, Account = reference.Account, UserId = reference.UserId, CreatedAt = now, LastSeenAt = now };
+            await optOuts.RestoreAsync(db, contact, cancellationToken);
+            db.Contacts.Add(contact);
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        if (conversation is null)
+        {
+            conversation = new()
+            {
+                Channel = reference.ChannelId,
+                Account = reference.Account,
+                ChannelConversationId = reference.ConversationId,
+                ContactId = contact.Id,
+                CreatedAt = now,
+                LastActiveAt = now,
+                Reference = referenceJson,
+            };
+            db.Conversations.Add(conversation);
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        contact.LastSeenAt = now;
+        contact.ConversationId = conversation.Id;
+        contact.UnreachableSince = null;
+        if (conversation.Reference != referenceJson)
+            conversation.Reference = referenceJson;
+        return (conversation, contact);
+    }
+
+    private static async Task<RememberedState> ReadStateAsync(OutreachDb db, ConversationReference reference, CancellationToken cancellationToken)
+    {
+        var row = await db.Conversations.AsNoTracking()
+            .Where(c => c.Channel == reference.ChannelId && c.Account == reference.Account && c.ChannelConversationId == reference.ConversationId)
+            .Select(c => new { c.State, Community = db.Set<Contact>().Where(contact => contact.Id == c.ContactId).Select(contact => contact.CommunityId).First() })
+            .SingleOrDefaultAsync(cancellationToken);
+        return new(row?.State, row?.Community);
+    }
+
+    private static async Task<TurnReceipt?> FindAsync(OutreachDb db, long conversationId, string inboundKey, CancellationToken cancellationToken)
+    {
+        var sequence = await db.Messages.Where(m => m.ConversationId == conversationId && m.InboundKey == inboundKey)
+            .Select(m => (int?)m.Sequence).SingleOrDefaultAsync(cancellationToken);
+        if (sequence is not { } found)
+            return null;
+        var replies = await db.Messages.Where(m => m.ConversationId == conversationId && m.ReplyTo == found)
+            .OrderBy(m => m.Sequence).Select(m => m.Sequence).ToListAsync(cancellationToken);
+        return new(TurnOutcome.Duplicate, conversationId, found, replies);
+    }
+
+    internal static ChannelAccount Bot { get; } = new() { Id = "bot", Name = "业委会助手", Role = "bot" };
+
+    /// <summary>The command line: nobody sends, everything is shown.</summary>
+    private static readonly ChannelCapabilities Console = new() { Buttons = true, ReadsStoredMessages = true };
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A turn failed; nothing of it was stored")]
+    private partial void TurnFailed(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "A turn met a row that changed meanwhile and runs again")]
+    private partial void TriedAgain(Exception exception);
+}
+
+/// <param name="Result">The contract of the answer; null when nothing was said, or the turn ran before.</param>
+internal sealed record TurnRun(TurnReceipt Receipt, AnswerResult? Result);
+
+/// <param name="Json">As it stands in the row.</param>
+internal sealed record RememberedState(string? Json, long? CommunityId);
+
+/// <summary>What a grain keeps between turns: a cache of rows that may vanish.</summary>
+internal sealed class TurnMemory
+{
+    public ConversationState? State { get; private set; }
+    public string? StateJson { get; private set; }
+    public long? CommunityId { get; private set; }
+
+    public void Learn(RememberedState read)
+    {
+        State = ConversationState.Parse(read.Json);
+        StateJson = read.Json;
+        CommunityId = read.CommunityId;
+    }
+
+    public void Forget() => State = null;
+}

@@ -1,0 +1,30 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Outreach.Activities;
+using Outreach.Storage;
+
+namespace Outreach.Conversations;
+
+/// <param name="Key">Its outgoing key, such as <c>delivery/17</c>.</param>
+/// <param name="Text">As the owner read it; the first line is the title.</param>
+internal sealed record SeenNotice(string Key, string Text, DateTimeOffset At)
+{
+    public string Title => Text.Split('\n', 2)[0].Trim();
+}
+
+/// <summary>The notice that an owner may be answering: the latest of the last 72 hours in this conversation.</summary>
+internal sealed class RecentNotice(TimeProvider clock)
+{
+    private static readonly TimeSpan Span = TimeSpan.FromHours(72);
+
+    public async Task<SeenNotice?> FindAsync(Turn turn, CancellationToken cancellationToken) => await FindAsync(turn.Db, turn.Conversation.Id, cancellationToken);
+
+    private async Task<SeenNotice?> FindAsync(OutreachDb db, long conversationId, CancellationToken cancellationToken)
+    {
+        var since = clock.GetUtcNow() - Span;
+        var row = await db.Messages.AsNoTracking()
+            .Where(m => m.ConversationId == conversationId && m.OutgoingKey != null && m.OutgoingKey.StartsWith("delivery/") && m.At > since)
+            .OrderByDescending(m => m.Sequence).Select(m => new { m.OutgoingKey, m.Activity, m.At }).FirstOrDefaultAsync(cancellationToken);
+        return row is null ? null : new(row.OutgoingKey!, JsonSerializer.Deserialize(row.Activity, ActivityJson.Default.Activity)?.Text ?? "", row.At);
+    }
+}

@@ -1,0 +1,28 @@
+using Outreach.Knowledge.Answers;
+
+namespace Outreach.Conversations;
+
+/// <summary>What came besides words.</summary>
+internal enum Medium { Text, Nothing, Picture, Voice, Sticker, Emoji, Location, File }
+
+/// <summary>What a message means, found without the database.</summary>
+internal sealed record Thought
+{
+    public static Thought None { get; } = new() { Text = "", Medium = Medium.Nothing, Meaning = Meaning.Nothing };
+
+    /// <summary>The person's words, or those of the button whose number was typed.</summary>
+    public required string Text { get; init; }
+    public required Medium Medium { get; init; }
+    public required Meaning Meaning { get; init; }
+    /// <summary>Which of the offered choices was taken; null: none.</summary>
+    public int? Choice { get; init; }
+    /// <summary>What the knowledge base makes of the words; null where it was not asked.</summary>
+    public Reply? Reply { get; init; }
+    /// <summary>Hash of the normalised words, to know a repeat without keeping the words.</summary>
+    public string Fingerprint { get; init; } = "";
+
+    public bool IsText => Medium == Medium.Text;
+
+    /// <summary>Whether the knowledge base is sure of an answer.</summary>
+    public bool HasAnswer => Reply is Answer;
+}

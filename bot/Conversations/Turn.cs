@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Text.Json;
+using Outreach.Activities;
+using Outreach.Contacts;
+using Outreach.Storage;
+
+namespace Outreach.Conversations;
+
+/// <summary>One turn in its transaction: what came in, where the dialogue stands, and what goes out.</summary>
+internal sealed class Turn : ITurnContext
+{
+    private readonly List<Activity> _outgoing = [];
+    private readonly List<(string Value, string Placeholder)> _personal = [];
+
+    public required Activity Activity { get; init; }
+    public required ChannelCapabilities Capabilities { get; init; }
+    public required OutreachDb Db { get; init; }
+    public required Conversation Conversation { get; init; }
+    public required Contact Contact { get; init; }
+    public required DateTimeOffset Now { get; init; }
+    /// <summary>What the message means, found before the transaction.</summary>
+    public required Thought Thought { get; init; }
+    public required ConversationState State { get; set; }
+    /// <summary>The open request for a person, if there is one.</summary>
+    public Handover? Handover { get; set; }
+    /// <summary>When this conversation must be looked at again without a message; null: never.</summary>
+    public DateTimeOffset? DueAt { get; set; }
+    /// <summary>Something was done that must not be done twice by a repeated message.</summary>
+    public Effect Effect { get; set; }
+
+    public string Text => Thought.Text;
+    public Meaning Meaning => Thought.Meaning;
+    public IReadOnlyList<Activity> Outgoing => _outgoing;
+    /// <summary>The contract of this turn's answer; null while there is none.</summary>
+    public AnswerResult? Result { get; private set; }
+    /// <summary>Values to take out of the stored message, found by understanding it.</summary>
+    public IReadOnlyList<(string Value, string Placeholder)> Personal => _personal;
+
+    public bool IsWaitingFor(WaitingFor what) => State.Waiting is { } waiting && waiting.For == what && waiting.IsAlive(Now);
+
+    /// <summary>What the next message may answer; without a call the buttons of the reply are waited for as words.</summary>
+    public void Await(WaitingFor what, IReadOnlyList<string>? ids = null, int tries = 0)
+    {
+        State = State with { Waiting = new(what, Result?.Suggestions ?? [], ids ?? [], Now, tries) };
+        IsAwaiting = true;
+    }
+
+    /// <summary>Whether this turn said what it waits for.</summary>
+    public bool IsAwaiting { get; private set; }
+
+    /// <summary>Everything about this person was erased in this turn.</summary>
+    public bool Erased { get; set; }
+
+    /// <summary>Adds a line to the answer that was given, with other buttons: the form's question after an answer to something else.</summary>
+    public void Append(string line, IReadOnlyList<string> suggestions)
+    {
+        var result = Result! with { Text = $"{Result.Text}\n{line}", Suggestions = suggestions };
+        Result = result;
+        _outgoing[^1] = ToActivity(result, Capabilities);
+    }
+
+    public void Hide(string? value, string placeholder)
+    {
+        if (!string.IsNullOrEmpty(value))
+            _personal.Add((value, placeholder));
+    }
+
+    public Task SendActivityAsync(Activity activity, CancellationToken cancellationToken)
+    {
+        _outgoing.Add(activity);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Answers: one message with the contract in its channelData and its suggestions as buttons.</summary>
+    public Task ReplyAsync(AnswerResult result, CancellationToken cancellationToken)
+    {
+        Result = result;
+        return SendActivityAsync(ToActivity(result, Capabilities), cancellationToken);
+    }
+
+    public Task ReplyAsync(AnswerKind kind, string text, CancellationToken cancellationToken, params string[] suggestions) =>
+        ReplyAsync(new() { Kind = kind, Text = text, Suggestions = suggestions }, cancellationToken);
+
+    /// <summary>The message of an answer; the 依据 line is left to the page where the page shows the citations itself.</summary>
+    internal static Activity ToActivity(AnswerResult result, ChannelCapabilities capabilities) => new()
+    {
+        Type = ActivityTypes.Message,
+        Text = capabilities.ShowsCitations && result.Citations.Count > 0 ? WithoutGround(result.Text) : result.Text,
+        TextFormat = "plain",
+        InputHint = result.Suggestions.Count > 0 ? "expectingInput" : "acceptingInput",
+        SuggestedActions = result.Suggestions.Count == 0 ? null : new() { Actions = [.. result.Suggestions.Select(Button)] },
+        Entities = CitationEntity.Build([.. result.Citations.Select(Claim)]) is { } cited ? [cited] : null,
+        ChannelData = JsonSerializer.SerializeToElement(new(result), AnswerJson.Default.AnswerChannelData),
+    };
+
+    private static CardAction Button(string title) => new()
+    {
+        Type = "imBack",
+        Title = title,
+        Value = JsonSerializer.SerializeToElement(title, ActivityJson.Default.String),
+    };
+
+    private static CitationClaim Claim(AnswerCitation citation) => new(citation.Title,
+        citation.Effective is { } day ? string.Create(CultureInfo.InvariantCulture, $"{day.Year}年{day.Month}月{day.Day}日起施行") : "施行日期未核对");
+
+    private static string WithoutGround(string text) =>
+        string.Join('\n', text.Split('\n').Where(line => !line.StartsWith("依据：《", StringComparison.Ordinal))).TrimEnd();
+}

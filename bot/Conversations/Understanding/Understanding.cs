@@ -1,0 +1,94 @@
+using System.Text.RegularExpressions;
+using Outreach.Knowledge.Articles;
+using Outreach.Knowledge.Search;
+
+namespace Outreach.Conversations;
+
+/// <summary>
+/// Tells what a message wants. Learned from examples in files and from the questions of the knowledge base, not from lists of words:
+/// 我不想报名, 怎么取消报名, 报名要钱吗 and 我邻居想报名 are four different things. Immutable; safe for many threads.
+/// </summary>
+internal sealed partial class Understanding
+{
+    private const int LongestClause = 60;
+    private const int MostClauses = 24;
+
+    private readonly IntentModel _model;
+    private readonly Dictionary<string, Intent> _exact = new(StringComparer.Ordinal);
+
+    public Understanding(IReadOnlyList<IntentExample> examples, KnowledgeBase knowledge)
+    {
+        var normalised = examples.Select(example => example with { Text = Normaliser.Normalise(example.Text) }).Where(example => example.Text.Length > 0).ToList();
+        foreach (var example in normalised)
+            _exact.TryAdd(example.Text, example.Intent);
+        var questions = knowledge.Articles.SelectMany(article => article.Variants.Take(6).Prepend(article.Question))
+            .Concat(knowledge.OutOfScope.Where(group => group.Kind is ScopeKind.Near or ScopeKind.Far).SelectMany(group => group.Questions.Take(8)))
+            .Select(Normaliser.Normalise).Where(text => text.Length > 0 && !_exact.ContainsKey(text)).Distinct(StringComparer.Ordinal)
+            .Select(text => new IntentExample(text, Intent.Question));
+        _model = new([.. normalised, .. questions]);
+    }
+
+    /// <summary>The intents of the whole message and of its clauses.</summary>
+    public Meaning Read(string text)
+    {
+        var normalised = Normaliser.Normalise(text.Length <= 1000 ? text : text[..1000]);
+        if (normalised.Length == 0)
+            return Meaning.Nothing;
+        var whole = Classify(normalised);
+        var pieces = Boundary().Split(text).Select(piece => Normaliser.Normalise(piece)).Where(piece => piece.Length > 1).Take(MostClauses).ToList();
+        var clauses = pieces.Count < 2 ? [] : pieces.Select(piece => new Clause(piece, Classify(piece.Length <= LongestClause ? piece : piece[..LongestClause]))).ToList();
+        return new(normalised, whole, clauses);
+    }
+
+    private float[] Classify(string normalised)
+    {
+        var probabilities = _model.Classify(normalised);
+        if (_exact.TryGetValue(normalised, out var known))
+        {
+            for (var i = 0; i < probabilities.Length; i++)
+                probabilities[i] *= .1f;
+            probabilities[(int)known] += .9f;
+        }
+        return probabilities;
+    }
+
+    [GeneratedRegex(@"[，,。.！!？?；;、\s…~～]+")]
+    private static partial Regex Boundary();
+}
+
+internal sealed record Clause(string Normalised, IReadOnlyList<float> Probabilities)
+{
+    public float Of(Intent intent) => Probabilities[(int)intent];
+}
+
+/// <summary>What a message wants, by probability, as a whole and clause by clause.</summary>
+/// <param name="Clauses">Empty when the message is one clause.</param>
+internal sealed record Meaning(string Normalised, IReadOnlyList<float> Probabilities, IReadOnlyList<Clause> Clauses)
+{
+    public static Meaning Nothing { get; } = new("", [1, .. Enumerable.Repeat(0f, Enum.GetValues<Intent>().Length - 1)], []);
+
+    public Intent Top { get; } = (Intent)Probabilities.Index().MaxBy(pair => pair.Item).Index;
+
+    public float Of(Intent intent) => Probabilities[(int)intent];
+
+    /// <summary>Whether the whole message wants it more than anything else, and clearly enough.</summary>
+    public bool Is(Intent intent) => Top == intent && Of(intent) >= .4f;
+
+    /// <summary>The likeliest of these intents that the message wants as a whole; null when it wants none of them.</summary>
+    public Intent? Among(params ReadOnlySpan<Intent> intents) => intents.Contains(Top) && Of(Top) >= .4f ? Top : null;
+
+    /// <summary>The likeliest of these intents in the whole or in any clause, where it is at least <paramref name="enough"/>; for what must not be missed in a long message.</summary>
+    public Intent? AnywhereAmong(float enough, params ReadOnlySpan<Intent> intents)
+    {
+        Intent? found = null;
+        foreach (var intent in intents)
+        {
+            var most = Of(intent);
+            foreach (var clause in Clauses)
+                most = MathF.Max(most, clause.Of(intent));
+            if (most >= enough)
+                (found, enough) = (intent, most);
+        }
+        return found;
+    }
+}

@@ -1,0 +1,43 @@
+using System.CommandLine;
+using Microsoft.Extensions.Options;
+using Outreach.Storage;
+
+namespace Outreach.Operations;
+
+/// <summary>The commands of the program. Without one it is the server. Standard output carries results only; wrong usage exits 2 with one clear line.</summary>
+public static class Commands
+{
+    private const int WrongUsage = 2;
+
+    /// <summary>Whether the arguments name a command (or ask for help) rather than settings of the server.</summary>
+    public static bool AreMeant(string[] args) => args is [var first, ..] && (!first.StartsWith('-') || first is "--help" or "-h" or "-?" or "--version");
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var root = new RootCommand("Outreach: answers owners' questions on homeowners' committees, takes sign-ups, sends notices. Without a command it starts the server; settings follow as --Key:Name value.")
+        {
+            AskCommand.Create(),
+        };
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            await Console.Error.WriteLineAsync($"{parsed.Errors[0].Message} Try --help.");
+            return WrongUsage;
+        }
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (StartException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return 1;
+        }
+        catch (OptionsValidationException e)
+        {
+            foreach (var problem in e.Failures)
+                await Console.Error.WriteLineAsync(problem);
+            return 1;
+        }
+    }
+}
