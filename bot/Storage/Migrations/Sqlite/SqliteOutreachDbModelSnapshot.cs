@@ -649,6 +649,9 @@ namespace Outreach.Storage.Migrations.Sqlite
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("DueAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("LastActiveAt")
                         .HasColumnType("INTEGER");
 
@@ -667,6 +670,8 @@ namespace Outreach.Storage.Migrations.Sqlite
                     b.HasKey("Id");
 
                     b.HasIndex("ContactId");
+
+                    b.HasIndex("DueAt");
 
                     b.HasIndex("Channel", "Account", "ChannelConversationId")
                         .IsUnique();
@@ -775,6 +780,41 @@ namespace Outreach.Storage.Migrations.Sqlite
                         .IsUnique();
 
                     b.ToTable("Messages", (string)null);
+                });
+
+            modelBuilder.Entity("Outreach.Conversations.NoticeReply", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Answer")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ConversationId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Notice")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("People")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Notice");
+
+                    b.HasIndex("ConversationId", "Notice")
+                        .IsUnique();
+
+                    b.ToTable("NoticeReplies", (string)null);
                 });
 
             modelBuilder.Entity("Outreach.Conversations.UnansweredQuestion", b =>
@@ -1357,6 +1397,15 @@ namespace Outreach.Storage.Migrations.Sqlite
                 });
 
             modelBuilder.Entity("Outreach.Conversations.Message", b =>
+                {
+                    b.HasOne("Outreach.Conversations.Conversation", null)
+                        .WithMany()
+                        .HasForeignKey("ConversationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Outreach.Conversations.NoticeReply", b =>
                 {
                     b.HasOne("Outreach.Conversations.Conversation", null)
                         .WithMany()

@@ -151,6 +151,7 @@ namespace Outreach.Storage.Migrations.Sqlite
                     LastActiveAt = table.Column<long>(type: "INTEGER", nullable: false),
                     LastSequence = table.Column<int>(type: "INTEGER", nullable: false),
                     State = table.Column<string>(type: "TEXT", nullable: true),
+                    DueAt = table.Column<long>(type: "INTEGER", nullable: true),
                     Reference = table.Column<string>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
@@ -421,6 +422,29 @@ namespace Outreach.Storage.Migrations.Sqlite
                     table.PrimaryKey("PK_Messages", x => x.Id);
                     table.ForeignKey(
                         name: "FK_Messages_Conversations_ConversationId",
+                        column: x => x.ConversationId,
+                        principalTable: "Conversations",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "NoticeReplies",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    ConversationId = table.Column<long>(type: "INTEGER", nullable: false),
+                    Notice = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Answer = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    People = table.Column<int>(type: "INTEGER", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_NoticeReplies", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_NoticeReplies_Conversations_ConversationId",
                         column: x => x.ConversationId,
                         principalTable: "Conversations",
                         principalColumn: "Id",
@@ -758,6 +782,11 @@ namespace Outreach.Storage.Migrations.Sqlite
                 column: "ContactId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_Conversations_DueAt",
+                table: "Conversations",
+                column: "DueAt");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Deliveries_CampaignId_ContactId",
                 table: "Deliveries",
                 columns: new[] { "CampaignId", "ContactId" },
@@ -885,6 +914,17 @@ namespace Outreach.Storage.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_NoticeReplies_ConversationId_Notice",
+                table: "NoticeReplies",
+                columns: new[] { "ConversationId", "Notice" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_NoticeReplies_Notice",
+                table: "NoticeReplies",
+                column: "Notice");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_OptOutMarks_IdentityHash",
                 table: "OptOutMarks",
                 column: "IdentityHash",
@@ -983,6 +1023,9 @@ namespace Outreach.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "Messages");
+
+            migrationBuilder.DropTable(
+                name: "NoticeReplies");
 
             migrationBuilder.DropTable(
                 name: "OptOutMarks");

@@ -11,7 +11,7 @@ using Outreach.Storage;
 namespace Outreach.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteOutreachDb))]
-    [Migration("20261125204022_Initial")]
+    [Migration("20261125204813_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -652,6 +652,9 @@ namespace Outreach.Storage.Migrations.Sqlite
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("DueAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("LastActiveAt")
                         .HasColumnType("INTEGER");
 
@@ -670,6 +673,8 @@ namespace Outreach.Storage.Migrations.Sqlite
                     b.HasKey("Id");
 
                     b.HasIndex("ContactId");
+
+                    b.HasIndex("DueAt");
 
                     b.HasIndex("Channel", "Account", "ChannelConversationId")
                         .IsUnique();
@@ -778,6 +783,41 @@ namespace Outreach.Storage.Migrations.Sqlite
                         .IsUnique();
 
                     b.ToTable("Messages", (string)null);
+                });
+
+            modelBuilder.Entity("Outreach.Conversations.NoticeReply", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Answer")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ConversationId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Notice")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("People")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Notice");
+
+                    b.HasIndex("ConversationId", "Notice")
+                        .IsUnique();
+
+                    b.ToTable("NoticeReplies", (string)null);
                 });
 
             modelBuilder.Entity("Outreach.Conversations.UnansweredQuestion", b =>
@@ -1360,6 +1400,15 @@ namespace Outreach.Storage.Migrations.Sqlite
                 });
 
             modelBuilder.Entity("Outreach.Conversations.Message", b =>
+                {
+                    b.HasOne("Outreach.Conversations.Conversation", null)
+                        .WithMany()
+                        .HasForeignKey("ConversationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Outreach.Conversations.NoticeReply", b =>
                 {
                     b.HasOne("Outreach.Conversations.Conversation", null)
                         .WithMany()
