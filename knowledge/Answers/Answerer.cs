@@ -15,11 +15,10 @@ public sealed class Answerer
     private const string TooLong = "太长了，我一次看不完。请分段发，一次问一件事。";
 
     private readonly KnowledgeBase _knowledge;
-    private readonly SearchIndex _index;
     private readonly ScopeGate _gate;
     private readonly RewriteTable _rewrites;
+    private readonly Ranker _ranker;
     private readonly RankerModel _model;
-    private readonly Dictionary<string, int> _numbers;
     private readonly ILookup<string, Article> _local;
 
     public Answerer(KnowledgeBase knowledge)
@@ -37,10 +36,10 @@ public sealed class Answerer
     {
         _knowledge = knowledge;
         _model = model;
-        _index = new(knowledge.Articles);
-        _gate = new(Enumerable.Range(0, _index.Count).SelectMany(a => _index.Variants(a).ToArray()), knowledge.OutOfScope);
-        _rewrites = new(knowledge.Rewrites, () => Enumerable.Range(0, _index.Count).SelectMany(a => _index.Variants(a).ToArray()));
-        _numbers = knowledge.Articles.Select((article, number) => (article.Id, number)).ToDictionary(pair => pair.Id, pair => pair.number, StringComparer.Ordinal);
+        var index = new SearchIndex(knowledge.Articles);
+        _gate = new(Texts(index), knowledge.OutOfScope);
+        _rewrites = new(knowledge.Rewrites, () => Texts(index));
+        _ranker = new(index, _rewrites, _gate, model);
         _local = knowledge.Articles.Where(article => article.LocalFor is not null).ToLookup(article => article.LocalFor!, StringComparer.Ordinal);
     }
 
@@ -75,6 +74,17 @@ public sealed class Answerer
 
         return Decide(best, question);
     }
+
+    /// <summary>Every question and variant, normalised.</summary>
+    internal static IEnumerable<string> Texts(SearchIndex index)
+    {
+        for (var article = 0; article < index.Count; article++)
+            for (var variant = 0; variant < index.Variants(article).Length; variant++)
+                yield return index.Variants(article)[variant];
+    }
+
+    /// <summary>All characters of the questions and variants.</summary>
+    internal IEnumerable<char> Characters() => _knowledge.Articles.SelectMany(article => article.Variants.Append(article.Question)).SelectMany(text => text);
 
     /// <summary>The ranking of one wording, for fitting and for measuring.</summary>
     internal Evaluation Evaluate(string text, Question question) => Rank(Normaliser.Normalise(text), question, topic: null);
@@ -156,64 +166,34 @@ public sealed class Answerer
 
     private Evaluation Rank(string normalised, Question question, Article? topic)
     {
-        var count = _index.Count;
-        var features = new float[count * SearchIndex.FeatureCount];
-        var mass = _index.Score(normalised, features);
-        var rewritten = _rewrites.Apply(normalised);
-        if (rewritten is not null && _index.Score(rewritten, features) is var again && again.Known > mass.Known)
-            mass = again;
-        if (count == 0 || (mass.Length == 0 && mass.Sounds == 0))
-            return new([], 0, 0, -1);
-
-        var logits = new float[count];
-        for (var a = 0; a < count; a++)
-            logits[a] = IsEligible(_knowledge.Articles[a], question) ? Dot(_model.Ranker, features.AsSpan(a * SearchIndex.FeatureCount, SearchIndex.FeatureCount)) : float.NegativeInfinity;
+        var look = _ranker.Look(normalised, LeaveOut.Nothing);
+        if (look.Mass.IsEmpty)
+            return Evaluation.Nothing;
+        var logits = _ranker.Logits(look);
         if (topic is not null)
             AddTopic(logits, normalised, topic);
+        for (var a = 0; a < logits.Length; a++)
+            if (!IsEligible(_knowledge.Articles[a], question))
+                logits[a] = float.NegativeInfinity;
 
-        var evaluation = Judge(normalised, rewritten, logits, features, mass);
-        return evaluation;
-    }
-
-    private Evaluation Judge(string normalised, string? rewritten, float[] logits, float[] features, QuestionMass mass)
-    {
-        var top = Top(logits, Considered);
+        var top = Ranker.Top(logits, Considered);
         if (top.Count == 0)
-            return new([], 0, 0, -1);
-        var largest = logits[top[0]];
-        var total = 0f;
-        foreach (var logit in logits)
-            total += MathF.Exp(logit - largest);
-        float Probability(int article) => MathF.Exp(logits[article] - largest) / total;
-        float Value(int article, Feature feature) => features[(article * SearchIndex.FeatureCount) + (int)feature];
-
-        var ours = 0f;
-        foreach (var article in top)
-            ours = Math.Max(ours, Math.Max(Value(article, Feature.BestVariant), Value(article, Feature.Sound) * .9f));
-        var (odds, nearest, group) = _gate.Judge(normalised);
-        if (rewritten is not null && _gate.Judge(rewritten) is var other && other.LogOdds < odds)
-            (odds, nearest) = (other.LogOdds, Math.Min(nearest, other.Nearest));
-        var scope = _gate.Theirs.Count == 0 ? 0 : new ScopeSignals(odds, ours, nearest, mass.Known).Probability(_model.Scope);
-
-        var first = Probability(top[0]);
-        var second = top.Count > 1 ? Probability(top[1]) : 0;
-        var confidence = new ConfidenceSignals(
-            first, first - second, Math.Max(Value(top[0], Feature.BestVariant), Value(top[0], Feature.Sound) * .9f),
-            Value(top[0], Feature.UnionCovered), mass.Known, scope).Probability(_model.Confidence);
-        return new([.. top.Select(article => new Candidate(_knowledge.Articles[article], Probability(article)))], confidence, scope, nearest > .25f ? group : -1);
+            return Evaluation.Nothing;
+        var probabilities = Ranker.Probabilities(logits, top);
+        var (scope, group) = _ranker.Scope(look, top);
+        return new([.. top.Select((article, place) => new Candidate(_knowledge.Articles[article], probabilities[place]))],
+            _ranker.Confidence(look, top, probabilities, scope), scope, group);
     }
 
     /// <summary>A follow-up is about the topic, its relatives or its folder, and its words are few: the topic's own words help.</summary>
     private void AddTopic(float[] logits, string normalised, Article topic)
     {
-        var features = new float[logits.Length * SearchIndex.FeatureCount];
-        _index.Score($"{Normaliser.Normalise(topic.Question)} {normalised}", features);
+        var subject = _ranker.Logits(_ranker.Look($"{Normaliser.Normalise(topic.Question)} {normalised}", LeaveOut.Nothing));
         for (var a = 0; a < logits.Length; a++)
         {
             var article = _knowledge.Articles[a];
-            var subject = Dot(_model.Ranker, features.AsSpan(a * SearchIndex.FeatureCount, SearchIndex.FeatureCount));
             var near = article.Id == topic.Id ? .4f : topic.Related.Contains(article.Id) || article.Related.Contains(topic.Id) ? 1.4f : article.Topic == topic.Topic ? .9f : 0;
-            logits[a] = (.7f * logits[a]) + (.3f * subject) + near;
+            logits[a] = (.7f * logits[a]) + (.3f * subject[a]) + near;
         }
     }
 
@@ -240,32 +220,6 @@ public sealed class Answerer
         var words = normalised.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return words.Length > 0 && words.All(word => word.All(char.IsAsciiLetterLower) && Pinyin.Segment(word) is not null);
     }
-
-    private static float Dot(ReadOnlySpan<float> weights, ReadOnlySpan<float> values)
-    {
-        var sum = 0f;
-        for (var i = 0; i < weights.Length; i++)
-            sum += weights[i] * values[i];
-        return sum;
-    }
-
-    private static List<int> Top(float[] logits, int count)
-    {
-        var top = new List<int>(count + 1);
-        for (var a = 0; a < logits.Length; a++)
-        {
-            if (float.IsNegativeInfinity(logits[a]) || (top.Count == count && logits[a] <= logits[top[^1]]))
-                continue;
-            var at = top.Count;
-            while (at > 0 && logits[top[at - 1]] < logits[a])
-                at--;
-            top.Insert(at, a);
-            if (top.Count > count)
-                top.RemoveAt(count);
-        }
-
-        return top;
-    }
 }
 
 /// <summary>What searching one wording found.</summary>
@@ -275,6 +229,8 @@ public sealed class Answerer
 /// <param name="Group">The nearest out-of-scope group, or -1.</param>
 internal sealed record Evaluation(IReadOnlyList<Candidate> Candidates, float Confidence, float Scope, int Group)
 {
+    public static Evaluation Nothing { get; } = new([], 0, 0, -1);
+
     /// <summary>The topic completed it.</summary>
     public bool Understood { get; init; }
 }

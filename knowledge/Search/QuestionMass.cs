@@ -4,4 +4,7 @@ namespace Outreach.Knowledge.Search;
 /// <param name="Length">Terms in it, known or not.</param>
 /// <param name="Known">Share of its weight in known terms, 0 to 1.</param>
 /// <param name="Sounds">Distinct terms by sound.</param>
-internal readonly record struct QuestionMass(int Length, float Known, int Sounds);
+internal readonly record struct QuestionMass(int Length, float Known, int Sounds)
+{
+    public bool IsEmpty => Length == 0 && Sounds == 0;
+}

@@ -15,7 +15,7 @@ internal sealed record RankerModel
 
     /// <summary>What it was fitted from, for people.</summary>
     public string FittedFrom { get; init; } = "built in";
-    public float[] Ranker { get; init; } = [2, 1, 8, 6, 2, 1, 3, 3, 4, 1.5f];
+    public float[] Ranker { get; init; } = [2, 1, 8, 6, 2, 1, 3, 3, 4, 1.5f, 1];
     public float[] Scope { get; init; } = [-.5f, 1.6f, -5, 6, -1];
     public float[] Confidence { get; init; } = [-3, 3, 1.5f, 4, 1, 1, -.5f];
 

@@ -60,9 +60,8 @@ internal sealed class ScopeGate
     public IReadOnlyList<(int Group, string Text)> Theirs => _theirs;
 
     /// <summary>Log-odds and the nearest out-of-scope example of a normalised question.</summary>
-    /// <param name="leaveTheirs">For fitting: this out-of-scope question is not known; -1 for none.</param>
-    /// <param name="leaveOurs">For fitting: the question itself is one of ours and is left out of the counts.</param>
-    public (float LogOdds, float Nearest, int Group) Judge(string question, int leaveTheirs = -1, LeaveOurs leaveOurs = LeaveOurs.No)
+    /// <param name="leave">For fitting: the question itself is an example and counts as never seen.</param>
+    public (float LogOdds, float Nearest, int Group) Judge(string question, ScopeLeave leave)
     {
         var terms = Terms.Of(question, _vocabulary);
         var length = terms.Known.Length + terms.UnknownSingles + terms.UnknownOthers;
@@ -71,9 +70,7 @@ internal sealed class ScopeGate
 
         var odds = (terms.UnknownSingles + terms.UnknownOthers) * _unknownLogOdds;
         foreach (var term in terms.Known)
-            odds += leaveTheirs >= 0 || leaveOurs == LeaveOurs.Yes
-                ? LogOdds(_theirsCount[term] - (leaveTheirs >= 0 ? 1 : 0), _oursCount[term] - (leaveOurs == LeaveOurs.Yes ? 1 : 0))
-                : _logOdds[term];
+            odds += leave == ScopeLeave.Nothing ? _logOdds[term] : LogOdds(_theirsCount[term] - (leave.Question >= 0 ? 1 : 0), _oursCount[term] - (leave == ScopeLeave.Ours ? 1 : 0));
 
         Span<float> sums = _theirs.Length <= 2048 ? stackalloc float[_theirs.Length] : new float[_theirs.Length];
         sums.Clear();
@@ -86,7 +83,7 @@ internal sealed class ScopeGate
 
         var (nearest, best) = (0f, -1);
         for (var q = 0; q < sums.Length; q++)
-            if (q != leaveTheirs && 2 * sums[q] / (mass + _theirMass[q]) is var dice && dice > nearest)
+            if (q != leave.Question && 2 * sums[q] / (mass + _theirMass[q]) is var dice && dice > nearest)
                 (nearest, best) = (dice, _theirs[q].Group);
         return (odds / length, nearest, best);
     }
@@ -104,8 +101,12 @@ internal sealed class ScopeGate
     }
 }
 
-internal enum LeaveOurs
+/// <summary>For fitting: the example that a question itself is.</summary>
+/// <param name="Question">Number of an out-of-scope question, or negative.</param>
+internal readonly record struct ScopeLeave(int Question)
 {
-    No,
-    Yes,
+    public static ScopeLeave Nothing => new(-1);
+    public static ScopeLeave Ours => new(-2);
+
+    public static ScopeLeave TheirQuestion(int number) => new(number);
 }

@@ -9,7 +9,7 @@ namespace Outreach.Knowledge.Search;
 /// </summary>
 internal sealed class SearchIndex
 {
-    public const int FeatureCount = (int)Feature.Likelihood + 1;
+    public const int FeatureCount = (int)Feature.Company + 1;
 
     private const float K1 = 1.2f;
     private const float QuestionB = .3f;
@@ -17,7 +17,7 @@ internal sealed class SearchIndex
     private const float QuestionWeight = 2.2f;
     private const float VariantWeight = 1f;
     private const float BodyWeight = .6f;
-    private const float SingleWeight = .35f;     // a single character says less than a pair
+    private const float SingleWeight = .5f;     // a single character says less than a pair
     private const float Mu = 60;
 
     private readonly string[][] _variants;       // normalised; [article][0] is the canonical question
@@ -33,6 +33,7 @@ internal sealed class SearchIndex
     private readonly float[] _variantMass;
     private readonly float[] _soundMass;
     private readonly float[] _sideLength;
+    private readonly float[] _sideMass;
     private readonly float _unknownWeight;
     private readonly float _averageQuestion;
     private readonly float _averageVariants;
@@ -42,6 +43,7 @@ internal sealed class SearchIndex
     private readonly Postings _side;             // likelihood gain
     private readonly Postings _byVariant;
     private readonly Postings _bySound;
+    private readonly Associations _associations;
 
     public SearchIndex(IReadOnlyList<Article> articles)
     {
@@ -56,8 +58,10 @@ internal sealed class SearchIndex
         var bodyTerms = _bodies.Select(text => Terms.Learn(text, _vocabulary).Known).ToArray();
         var soundTerms = _variants.Select(texts => texts.Select(text => Terms.LearnSound(text, _sounds, _syllables).Known).ToArray()).ToArray();
 
+        var sides = variantTerms.Select(texts => texts.SelectMany(t => t).Distinct().ToArray()).ToArray();
         var terms = _vocabulary.Count;
-        var sideFrequency = DocumentFrequency(terms, a => variantTerms[a].SelectMany(t => t));
+        var sideFrequency = DocumentFrequency(terms, a => sides[a]);
+        _associations = new(sides, sideFrequency);
         var wholeFrequency = DocumentFrequency(terms, a => variantTerms[a].SelectMany(t => t).Concat(bodyTerms[a]));
         _questionWeight = [.. sideFrequency.Select((df, term) => Idf(df) * (_vocabulary.IsSingle(term) ? SingleWeight : 1))];
         _articleIdf = [.. wholeFrequency.Select((df, term) => Idf(df) * (_vocabulary.IsSingle(term) ? SingleWeight : 1))];
@@ -66,6 +70,7 @@ internal sealed class SearchIndex
 
         var sideCounts = variantTerms.Select(texts => Counts(texts.SelectMany(t => t))).ToArray();
         _sideLength = [.. variantTerms.Select(texts => (float)texts.Sum(t => t.Length))];
+        _sideMass = [.. sides.Select(side => side.Sum(term => _questionWeight[term]))];
         _background = new float[terms];
         foreach (var counts in sideCounts)
             foreach (var (term, count) in counts)
@@ -129,10 +134,19 @@ internal sealed class SearchIndex
     {
         var terms = Terms.Of(question, _vocabulary);
         var sound = Terms.OfSound(question, _sounds, _syllables);
+        var left = leaveArticle < 0 ? default(Left?) : Leave(leaveArticle, leaveVariant);
         var distinct = Distinct(terms.Known);
         var distinctSound = Distinct(sound.Known);
         var unknown = ((terms.UnknownSingles * SingleWeight) + terms.UnknownOthers) * _unknownWeight;
         var known = Sum(distinct, _questionWeight);
+        if (left is not null)
+        {
+            // What only the variant left out has is as unknown as it would be without it.
+            var lost = distinct.ToArray().Where(term => !left.Value.Terms.Contains(term) && _side.Documents(term).Length == 1).ToArray();
+            known -= Sum(lost, _questionWeight);
+            unknown += lost.Sum(term => _vocabulary.IsSingle(term) ? SingleWeight : 1) * _unknownWeight;
+        }
+
         var mass = known + unknown;
         var wholeMass = Sum(distinct, _articleIdf) + unknown;
         var soundMass = Sum(distinctSound, _soundWeight) + (((sound.UnknownSingles * SingleWeight / 2) + sound.UnknownOthers) * _unknownWeight);
@@ -141,8 +155,8 @@ internal sealed class SearchIndex
             return new(0, 0, 0);
 
         var variantCount = _variantMass.Length;
-        var rented = ArrayPool<float>.Shared.Rent((variantCount * 2) + (Count * 4));
-        var sums = rented.AsSpan(0, (variantCount * 2) + (Count * 4));
+        var rented = ArrayPool<float>.Shared.Rent((variantCount * 2) + (Count * 5));
+        var sums = rented.AsSpan(0, (variantCount * 2) + (Count * 5));
         sums.Clear();
         var byVariant = sums[..variantCount];
         var bySound = sums.Slice(variantCount, variantCount);
@@ -150,6 +164,7 @@ internal sealed class SearchIndex
         var body = sums.Slice((variantCount * 2) + Count, Count);
         var side = sums.Slice((variantCount * 2) + (Count * 2), Count);
         var union = sums.Slice((variantCount * 2) + (Count * 3), Count);
+        var company = sums.Slice((variantCount * 2) + (Count * 4), Count);
 
         foreach (var term in distinct)
         {
@@ -161,12 +176,18 @@ internal sealed class SearchIndex
                 union[article] += _questionWeight[term];
         }
 
+        var expansion = new Dictionary<int, float>();
+        foreach (var term in distinct)
+            _associations.Expand(term, _questionWeight[term], expansion, left is { } without && !without.Terms.Contains(term) && _side.Documents(term).Contains(leaveArticle) ? without.All : null);
+        foreach (var (term, weight) in expansion)
+            foreach (var article in _side.Documents(term))
+                if (article != leaveArticle || left!.Value.Terms.Contains(term))
+                    company[article] += weight * _questionWeight[term];
+
         foreach (var term in distinctSound)
             _bySound.Accumulate(term, 1, bySound);
 
-        var sideLengthLeft = -1f;
-        if (leaveArticle >= 0)
-            sideLengthLeft = Relearn(leaveArticle, leaveVariant, distinct, whole, side, union);
+        var sideLengthLeft = left is null ? -1f : Relearn(leaveArticle, left.Value, distinct, whole, side, union);
 
         var wholeNorm = 1 / Math.Max(.001f, wholeMass * (K1 + 1));
         var massNorm = 1 / Math.Max(.001f, mass);
@@ -207,6 +228,7 @@ internal sealed class SearchIndex
             Keep(row, Feature.UnionCovered, union[a] * massNorm);
             Keep(row, Feature.Canonical, 2 * byVariant[first] / (mass + _variantMass[first]));
             Keep(row, Feature.Sound, soundBest);
+            Keep(row, Feature.Company, MathF.Sqrt(company[a] / (MathF.Sqrt(_sideMass[a]) + 1) * massNorm));
             Keep(row, Feature.Likelihood, Math.Max(0, (side[a] / Math.Max(1, distinct.Length + terms.UnknownOthers)) + MathF.Log(Mu / (sideLength + Mu)) + 2));
         }
 
@@ -217,13 +239,10 @@ internal sealed class SearchIndex
     private static void Keep(Span<float> row, Feature feature, float value) => row[(int)feature] = Math.Max(row[(int)feature], value);
 
     /// <summary>Scores one article anew without one of its variants. Returns the length of its remaining question side.</summary>
-    private float Relearn(int article, int variant, ReadOnlySpan<int> question, Span<float> whole, Span<float> side, Span<float> union)
+    private float Relearn(int article, Left left, ReadOnlySpan<int> question, Span<float> whole, Span<float> side, Span<float> union)
     {
-        var texts = _variants[article].Select(text => Terms.Of(text, _vocabulary).Known).ToArray();
-        var left = texts.Where((_, v) => v != variant).ToArray();
-        var impacts = WholeImpacts(variant == 0 ? [] : texts[0], variant == 0 ? left : left.Skip(1), Terms.Of(_bodies[article], _vocabulary).Known)
-            .ToDictionary(pair => pair.Term, pair => pair.Impact);
-        var counts = Counts(left.SelectMany(t => t));
+        var impacts = WholeImpacts(left.Question, left.Variants, Terms.Of(_bodies[article], _vocabulary).Known).ToDictionary(pair => pair.Term, pair => pair.Impact);
+        var counts = Counts(left.Variants.Prepend(left.Question).SelectMany(t => t));
         (whole[article], side[article], union[article]) = (0, 0, 0);
         foreach (var term in question)
         {
@@ -235,7 +254,15 @@ internal sealed class SearchIndex
             }
         }
 
-        return left.Sum(t => t.Length);
+        return left.Question.Length + left.Variants.Sum(t => t.Length);
+    }
+
+    private Left Leave(int article, int variant)
+    {
+        var texts = _variants[article].Select(text => Terms.Of(text, _vocabulary).Known).ToArray();
+        var variants = texts.Skip(1).Where((_, v) => v + 1 != variant).ToArray();
+        var question = variant == 0 ? [] : texts[0];
+        return new(question, variants, [.. variants.SelectMany(t => t), .. question], [.. texts.SelectMany(t => t)]);
     }
 
     private IEnumerable<(int Term, float Impact)> WholeImpacts(int[] question, IEnumerable<int[]> variants, int[] body)
@@ -296,4 +323,9 @@ internal sealed class SearchIndex
             sum += weights[term];
         return sum;
     }
+
+    /// <summary>An article without one of its variants.</summary>
+    /// <param name="Terms">What its question side still has.</param>
+    /// <param name="All">What it has with the variant.</param>
+    private readonly record struct Left(int[] Question, int[][] Variants, HashSet<int> Terms, HashSet<int> All);
 }

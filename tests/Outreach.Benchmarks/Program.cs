@@ -1,1 +1,17 @@
-Console.WriteLine("none");
+using Outreach.Benchmarks.Knowledge;
+
+switch (args.FirstOrDefault())
+{
+    case "knowledge":
+        MeasureKnowledge.Run(args.ElementAtOrDefault(1) ?? AppContext.BaseDirectory, Console.Out, args.ElementAtOrDefault(2));
+        return 0;
+    case "fit-ranker":
+        FitRanker.Run(args.ElementAtOrDefault(1) ?? "knowledge", Console.Out);
+        return 0;
+    case "characters":
+        BuildCharacters.Run(Console.In, Console.Out);
+        return 0;
+    default:
+        Console.Error.WriteLine("usage: knowledge [FOLDER] | fit-ranker [FOLDER] | characters < Unihan files");
+        return 2;
+}
