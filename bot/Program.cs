@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Outreach.Communities;
 using Outreach.Operations;
 using Outreach.Storage;
 
@@ -14,6 +15,7 @@ try
 
     var app = builder.Build();
     await app.Services.GetRequiredService<DatabaseStart>().PrepareAsync(DatabaseUse.Server, CancellationToken.None);
+    await app.Services.GetRequiredService<DemoData>().LoadAsync(CancellationToken.None);
     app.MapOutreach();
     await app.RunAsync();
     return 0;

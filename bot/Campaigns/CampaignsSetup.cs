@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Outreach.Communities;
 using Outreach.Storage;
 
 namespace Outreach.Campaigns;
@@ -19,6 +20,7 @@ public static class CampaignsSetup
         services.AddSingleton<QuotaKeeper>();
         services.AddSingleton<NoticeSender>();
         services.AddSingleton<IDueWork, DueCampaigns>();
+        services.AddSingleton<IDemoContent, DemoCampaigns>();
         return services;
     }
 }

@@ -6,6 +6,10 @@ public static class CommunitiesSetup
     {
         services.AddSingleton<CommunityDirectory>();
         services.AddHostedService<DirectoryWatch>();
+        services.AddSingleton<CommunityDesk>();
+        services.AddSingleton<CommunityImport>();
+        services.AddSingleton<ImportCommand>();
+        services.AddSingleton<DemoData>();
         return services;
     }
 }

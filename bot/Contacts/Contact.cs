@@ -11,8 +11,8 @@ public sealed class Contact
     public long Id { get; init; }
     public required string Channel { get; init; }
     public required string Account { get; init; }
-    /// <summary>The channel's id of the person, such as an open id or <c>dl_…</c>.</summary>
-    public required string UserId { get; init; }
+    /// <summary>The channel's id of the person, such as an open id or <c>dl_…</c>; <c>erased/</c> and a keyed hash once they are forgotten.</summary>
+    public required string UserId { get; set; }
     /// <summary>The community the person last spoke of as theirs, or came from (a QR code).</summary>
     public long? CommunityId { get; set; }
     /// <summary>The conversation in which notices reach them: the latest one.</summary>

@@ -13,6 +13,8 @@ public static class ContactsSetup
         services.AddSingleton<OptOuts>();
         services.AddSingleton<ContactBook>();
         services.AddSingleton<Erasure>();
+        services.AddSingleton<IRetained, ErasedIdentities>();
+        services.AddSingleton<IDueWork, Retention>();
         return services;
     }
 

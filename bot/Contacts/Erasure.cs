@@ -8,6 +8,9 @@ public interface IErasable
 {
     /// <summary>Marks everything of this contact for removal in <paramref name="db"/>; the caller commits.</summary>
     Task EraseAsync(OutreachDb db, Contact contact, CancellationToken cancellationToken);
+
+    /// <summary>Later, when the erased person has been silent for a while: also what keeps the dialogue reachable goes. Most rooms keep nothing of that kind.</summary>
+    Task ForgetIdentityAsync(OutreachDb db, Contact contact, CancellationToken cancellationToken) => Task.CompletedTask;
 }
 
 /// <summary>

@@ -23,10 +23,27 @@ internal sealed class RetentionCountTable : IEntityTypeConfiguration<RetentionCo
     }
 }
 
+/// <summary>The one row that says when retention last came to its end.</summary>
+public sealed class RetentionRun
+{
+    public int Id { get; init; } = 1;
+    public required DateTimeOffset DoneAt { get; set; }
+}
+
+internal sealed class RetentionRunTable : IEntityTypeConfiguration<RetentionRun>
+{
+    public void Configure(EntityTypeBuilder<RetentionRun> run)
+    {
+        run.ToTable("RetentionRun");
+        run.Property(r => r.Id).ValueGeneratedNever();
+    }
+}
+
 public static class RetentionSets
 {
     extension(OutreachDb db)
     {
+        public DbSet<RetentionRun> RetentionRuns => db.Set<RetentionRun>();
         public DbSet<RetentionCount> RetentionCounts => db.Set<RetentionCount>();
     }
 

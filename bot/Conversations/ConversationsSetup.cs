@@ -38,6 +38,9 @@ public static class ConversationsSetup
 
         services.AddSingleton<IDueWork>(provider => provider.GetRequiredService<OutgoingMessages>());
         services.AddSingleton<IDueWork, DueConversations>();
+        services.AddSingleton<IRetained, TranscriptRetention>();
+        services.AddSingleton<IRetained, DraftRetention>();
+        services.AddSingleton<IRetained, DedupeRetention>();
         return services;
     }
 }

@@ -14,4 +14,7 @@ internal sealed class TranscriptErasure : IErasable
         db.NoticeReplies.RemoveRange(await db.NoticeReplies.Where(r => conversations.Contains(r.ConversationId)).ToListAsync(cancellationToken));
         db.Handovers.RemoveRange(await db.Handovers.Where(h => conversations.Contains(h.ConversationId)).ToListAsync(cancellationToken));
     }
+
+    public async Task ForgetIdentityAsync(OutreachDb db, Contact contact, CancellationToken cancellationToken) =>
+        await db.Conversations.Where(c => c.ContactId == contact.Id).ExecuteDeleteAsync(cancellationToken);      // messages and handovers go with them
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Outreach.Communities;
 using Outreach.Contacts;
 using Outreach.Storage;
 
@@ -23,6 +24,9 @@ public static class LeadsSetup
         services.AddSingleton<IDueWork>(provider => provider.GetRequiredService<ForwardLeads>());
         services.AddSingleton<LeadErasure>();
         services.AddSingleton<IErasable>(provider => provider.GetRequiredService<LeadErasure>());
+        services.AddSingleton<IRetained, LeadRetention>();
+        services.AddSingleton<IRetained, WithdrawnLeadRetention>();
+        services.AddSingleton<IDemoContent, DemoLeads>();
         return services;
     }
 }

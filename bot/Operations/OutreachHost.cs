@@ -37,6 +37,7 @@ public static class OutreachHost
         builder.Services.AddContacts();
         builder.Services.AddLeads();
         builder.Services.AddWeComRobot();
+        builder.Services.AddSingleton<IDemoContent, Staff.DemoStaff>();
         builder.Services.AddConversations();
         builder.Services.AddCampaigns();
         builder.Services.AddWebChat();

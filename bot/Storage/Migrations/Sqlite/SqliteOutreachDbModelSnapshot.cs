@@ -588,6 +588,19 @@ namespace Outreach.Storage.Migrations.Sqlite
                     b.ToTable("RetentionCounts", (string)null);
                 });
 
+            modelBuilder.Entity("Outreach.Contacts.RetentionRun", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("DoneAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("RetentionRun", (string)null);
+                });
+
             modelBuilder.Entity("Outreach.Conversations.AnswerFeedback", b =>
                 {
                     b.Property<long>("Id")

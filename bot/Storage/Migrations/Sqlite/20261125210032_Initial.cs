@@ -227,6 +227,18 @@ namespace Outreach.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "RetentionRun",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "INTEGER", nullable: false),
+                    DoneAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_RetentionRun", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "StaffLinks",
                 columns: table => new
                 {
@@ -1032,6 +1044,9 @@ namespace Outreach.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "RetentionCounts");
+
+            migrationBuilder.DropTable(
+                name: "RetentionRun");
 
             migrationBuilder.DropTable(
                 name: "StaffClaims");

@@ -11,7 +11,7 @@ using Outreach.Storage;
 namespace Outreach.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteOutreachDb))]
-    [Migration("20261125204813_Initial")]
+    [Migration("20261125210032_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -589,6 +589,19 @@ namespace Outreach.Storage.Migrations.Sqlite
                     b.HasKey("Kind", "Day");
 
                     b.ToTable("RetentionCounts", (string)null);
+                });
+
+            modelBuilder.Entity("Outreach.Contacts.RetentionRun", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("DoneAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("RetentionRun", (string)null);
                 });
 
             modelBuilder.Entity("Outreach.Conversations.AnswerFeedback", b =>
