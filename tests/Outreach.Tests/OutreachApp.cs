@@ -12,10 +12,13 @@ namespace Outreach.Tests;
 public sealed class OutreachApp : IAsyncDisposable
 {
     private readonly WebApplicationFactory<Program> _factory;
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("outreach-test-");
+    private readonly DirectoryInfo _folder;
+    private readonly bool _ownsFolder;
 
-    private OutreachApp(IReadOnlyDictionary<string, string?> settings, TimeProvider? clock)
+    private OutreachApp(IReadOnlyDictionary<string, string?> settings, TimeProvider? clock, string? folder)
     {
+        _ownsFolder = folder is null;
+        _folder = folder is null ? Directory.CreateTempSubdirectory("outreach-test-") : new DirectoryInfo(folder);
         _factory = new WebApplicationFactory<Program>().WithWebHostBuilder(host =>
         {
             host.UseEnvironment("Development");
@@ -36,9 +39,10 @@ public sealed class OutreachApp : IAsyncDisposable
 
     /// <param name="settings">Configuration, such as <c>Channels:WebChat:Secret</c>.</param>
     /// <param name="clock">Instead of the system's clock.</param>
-    public static Task<OutreachApp> StartAsync(IReadOnlyDictionary<string, string?> settings, FakeTimeProvider? clock = null)
+    /// <param name="folder">Holds <c>data</c> and <c>keys</c> and stays when the app ends; null: one of its own.</param>
+    public static Task<OutreachApp> StartAsync(IReadOnlyDictionary<string, string?> settings, FakeTimeProvider? clock = null, string? folder = null)
     {
-        var app = new OutreachApp(settings, clock);
+        var app = new OutreachApp(settings, clock, folder);
         app._factory.StartServer();
         return Task.FromResult(app);
     }
@@ -55,7 +59,8 @@ public sealed class OutreachApp : IAsyncDisposable
     {
         await _factory.DisposeAsync();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        _folder.Delete(recursive: true);
+        if (_ownsFolder)
+            _folder.Delete(recursive: true);
     }
 
     internal static int FreePort()
