@@ -57,7 +57,13 @@ public sealed class KilledNoticeTests : IDisposable
         await using var app = await OutreachApp.StartAsync(new Dictionary<string, string?>(), folder: _folder.FullName);
         await using var db = await app.Services.GetRequiredService<IDbContextFactory<OutreachDb>>().CreateDbContextAsync(stop);
         var now = TimeProvider.System.GetUtcNow();
-        var community = await db.Communities.OrderBy(c => c.Id).FirstAsync(stop);
+        var area = new Area { Level = AreaLevel.Neighbourhood, Name = "测试社区", Path = "/" };
+        db.Add(area);
+        await db.SaveChangesAsync(stop);
+        area.Path = $"/{area.Id}/";
+        var community = new Community { AreaId = area.Id, Key = "test", Name = "测试小区" };
+        db.Add(community);
+        await db.SaveChangesAsync(stop);
         var contacts = Enumerable.Range(0, Chats).Select(i => new Contact
         {
             Channel = "webchat", Account = "default", UserId = $"dl_{i}", CommunityId = community.Id, CreatedAt = now, LastSeenAt = now,
