@@ -14,6 +14,7 @@ try
     builder.Services.AddHostedService<StartLines>();
 
     var app = builder.Build();
+    app.Services.WarmUp();
     await app.Services.GetRequiredService<DatabaseStart>().PrepareAsync(DatabaseUse.Server, CancellationToken.None);
     await app.Services.GetRequiredService<DemoData>().LoadAsync(CancellationToken.None);
     app.MapOutreach();

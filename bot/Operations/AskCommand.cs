@@ -67,7 +67,7 @@ internal static class AskCommand
         {
             return Error(null, "This line is not a JSON object with id, text, type, community and conversation.");
         }
-        if (asked.Type is not ("text" or "image" or "voice" or "sticker" or "emoji" or "location"))
+        if (asked.Type is not (null or "text" or "image" or "voice" or "sticker" or "emoji" or "location"))
             return Error(asked.Id, "type must be text, image, voice, sticker, emoji or location.");
         return await place.AskAsync(asked, cancellationToken) is { } answer
             ? JsonSerializer.Serialize(AskAnswer.Of(asked.Id, answer), AskJson.Wire.AskAnswer)
@@ -86,7 +86,8 @@ internal sealed record AskLine
     /// <summary>Whatever the driver wants back.</summary>
     public JsonElement? Id { get; init; }
     public string? Text { get; init; }
-    public string Type { get; init; } = "text";
+    /// <summary>Null: text. (The source generator does not keep an initialiser of a missing member.)</summary>
+    public string? Type { get; init; }
     /// <summary>Name, alias or key.</summary>
     public string? Community { get; init; }
     /// <summary>Lines of the same conversation are turns of one dialogue; null: the line stands alone.</summary>
@@ -148,6 +149,7 @@ internal sealed class AskPlace : IAsyncDisposable
         var place = new AskPlace(builder.Build(), folder);
         try
         {
+            place._app.Services.WarmUp();
             await place._app.Services.GetRequiredService<DatabaseStart>().PrepareAsync(DatabaseUse.Server, cancellationToken);
         }
         catch
@@ -197,7 +199,7 @@ internal sealed class AskPlace : IAsyncDisposable
     private static Activity Message(AskLine line) => new()
     {
         Type = ActivityTypes.Message,
-        Text = line.Type is "text" or "emoji" ? line.Text : null,
+        Text = line.Type is null or "text" or "emoji" ? line.Text : null,
         Attachments = line.Type switch
         {
             "image" => [new() { ContentType = "image/jpeg" }],

@@ -17,6 +17,10 @@ public static class Commands
         var root = new RootCommand("Outreach: answers owners' questions on homeowners' committees, takes sign-ups, sends notices. Without a command it starts the server; settings follow as --Key:Name value.")
         {
             AskCommand.Create(),
+            CheckKnowledgeCommand.Create(),
+            BackupCommands.CreateBackup(),
+            BackupCommands.CreateRestore(),
+            StaffLinkCommand.Create(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

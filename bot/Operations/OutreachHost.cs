@@ -8,6 +8,7 @@ using Outreach.Channels.WeCom;
 using Outreach.Communities;
 using Outreach.Contacts;
 using Outreach.Conversations;
+using Outreach.Knowledge.Answers;
 using Outreach.Leads;
 using Outreach.Staff;
 using Outreach.Storage;
@@ -57,6 +58,16 @@ public static class OutreachHost
             silo.UseLocalhostClustering(siloPort, builder.Configuration.GetValue<int?>("Cluster:GatewayPort") ?? 0);
             silo.Configure<SchedulingOptions>(options => options.TurnWarningLengthThreshold = TimeSpan.FromSeconds(2));
         });
+    }
+
+    /// <summary>
+    /// Loads the knowledge base and the examples of understanding beside the database's start: the two together take longer than either alone on one core.
+    /// A failure shows where they are first asked for.
+    /// </summary>
+    public static void WarmUp(this IServiceProvider services)
+    {
+        _ = Task.Run(services.GetRequiredService<Understanding>);
+        _ = Task.Run(services.GetRequiredService<Answerer>);
     }
 
     /// <summary>What only the web server does: endpoints and pages, one line a room.</summary>
