@@ -9,7 +9,9 @@ internal static class LimitedBody
         if (request.ContentLength > maxBytes)
             return null;
         using var kept = new MemoryStream((int)(request.ContentLength ?? 1024));
-        return await CopyAsync(request.Body, kept, maxBytes, cancellationToken) ? kept.GetBuffer().AsMemory(0, (int)kept.Length) : null;
+        if (!await CopyAsync(request.Body, kept, maxBytes, cancellationToken))
+            return null;
+        return kept.GetBuffer().AsMemory(0, (int)kept.Length);
     }
 
     /// <summary>Copies at most <paramref name="maxBytes"/>; false when there was more.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Outreach.Activities;
+using Outreach.Channels.WebChat.Pages;
 using Outreach.Storage;
 
 namespace Outreach.Channels.WebChat;
@@ -30,6 +31,9 @@ public static class WebChatSetup
         services.AddSingleton<TokenEndpoints>();
         services.AddSingleton<ConversationEndpoints>();
         services.AddSingleton<StreamEndpoint>();
+        services.AddSingleton<OwnerPages>();
+        services.AddSingleton<PageAssets>();
+        services.AddRazorComponents();
         services.AddCors();
         services.AddOptions<Microsoft.AspNetCore.Cors.Infrastructure.CorsOptions>().Configure<IOptions<WebChatOptions>>((cors, chat) =>
             cors.AddPolicy(Policy, policy => policy.WithOrigins(chat.Value.AllowedOrigins)
@@ -39,12 +43,15 @@ public static class WebChatSetup
         return services;
     }
 
-    /// <summary>Direct Line 3.0 as served by this program, for our own page and for the sites that hold the secret.</summary>
+    /// <summary>The owners' pages, and Direct Line 3.0 for them and for the sites that hold the secret.</summary>
     public static void MapWebChat(this WebApplication app)
     {
         app.UseWhen(http => !http.Request.Path.StartsWithSegments("/staff"), owners => owners.Use(PageHeaders.Set));
         app.UseCors();
         app.UseWebSockets(new() { KeepAliveInterval = TimeSpan.FromSeconds(30) });
+        app.MapGet("/", (HttpContext http, string? c, OwnerPages pages) => pages.Chat(http, c));
+        app.MapGet("/c/{key}", (HttpContext http, string key, OwnerPages pages) => pages.CommunityAsync(http, key));
+        app.MapGet("/c/{key}/qr.png", (HttpContext http, string key, OwnerPages pages) => pages.Code(http, key));
         var line = app.MapGroup("/v3/directline").RequireCors(Policy).AddEndpointFilter(async (context, next) =>
         {
             var http = context.HttpContext;

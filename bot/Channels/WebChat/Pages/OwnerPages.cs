@@ -1,0 +1,61 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
+using Outreach.Communities;
+using Outreach.Leads;
+using Outreach.Storage;
+using QRCoder;
+
+namespace Outreach.Channels.WebChat.Pages;
+
+/// <summary>The chat page at <c>/</c> and each community's page at <c>/c/{key}</c>.</summary>
+internal sealed class OwnerPages(CommunityDirectory directory, ProgressReader progress, CityClock clock, IOptions<SiteOptions> site, PageAssets assets)
+{
+    public IResult Chat(HttpContext http, string? c)
+    {
+        NoStore(http);
+        return new RazorComponentResult<ChatPage>(new { Frame = FrameOf(http), Community = c is null ? null : directory.FindByKey(c) });
+    }
+
+    public async Task<IResult> CommunityAsync(HttpContext http, string key)
+    {
+        NoStore(http);
+        if (directory.FindByKey(key) is not { } community || await progress.ReadAsync(community.Id, http.RequestAborted) is not { } numbers)
+            return new RazorComponentResult<NoSuchCommunityPage>(new { Frame = FrameOf(http) }) { StatusCode = StatusCodes.Status404NotFound };
+        return new RazorComponentResult<CommunityPage>(new
+        {
+            Frame = FrameOf(http),
+            Community = community,
+            Progress = numbers,
+            Place = string.Join(" · ", directory.Current.Up(community.AreaId).Where(area => area.Level >= AreaLevel.Subdistrict).Reverse().Select(area => area.Name)),
+            Updated = DayText.Of(clock.Today, clock.Today),
+            Steps = OwnerSteps.Of(community.Stage, community.StageSince, day => DayText.Of(day, clock.Today)),
+            Code = "data:image/png;base64," + Convert.ToBase64String(CodeOf(http, community, pixels: 4)),
+        });
+    }
+
+    public IResult Code(HttpContext http, string key) =>
+        directory.FindByKey(key) is { } community ? Results.Bytes(CodeOf(http, community, pixels: 16), "image/png") : Results.NotFound();
+
+    private OwnerFrame FrameOf(HttpContext http)
+    {
+        var cities = directory.Current.Areas.Where(area => area.Level == AreaLevel.City).Select(area => area.Name).ToList();
+        var keeper = site.Value.Operator;
+        return new(
+            http.Request.Cookies["theme"] is "light" or "dark" ? http.Request.Cookies["theme"] : null,
+            http.Request.Cookies["text"] is "large" ? "large" : null,
+            cities.Count == 1 ? cities[0] : null,
+            directory.Current.Areas.Any(area => area.IsDemo),
+            keeper.IsConfigured ? $"{keeper.Name}（{keeper.Contact}）" : "街道办事处或社区",
+            assets);
+    }
+
+    private byte[] CodeOf(HttpContext http, DirectoryCommunity community, int pixels)
+    {
+        var root = site.Value.PublicUrl is { Length: > 0 } url ? url.TrimEnd('/') : $"{http.Request.Scheme}://{http.Request.Host.ToUriComponent()}";
+        using var code = QRCodeGenerator.GenerateQrCode($"{root}/c/{community.Key}", QRCodeGenerator.ECCLevel.M);
+        using var picture = new PngByteQRCode(code);
+        return picture.GetGraphic(pixels);
+    }
+
+    private static void NoStore(HttpContext http) => http.Response.Headers.CacheControl = "no-store";
+}
