@@ -98,10 +98,12 @@ internal sealed class DirectLineClient(OutreachApp app) : IDisposable
     }
 }
 
+internal enum Typing { ReadPast, Shown }
+
 /// <summary>The stream of one conversation.</summary>
 internal sealed class DirectLineSocket(ClientWebSocket socket) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly Queue<JsonNode> _waiting = new();
 
     public ClientWebSocket Socket => socket;
@@ -115,7 +117,7 @@ internal sealed class DirectLineSocket(ClientWebSocket socket) : IDisposable
     }
 
     /// <summary>The next activity; empty keep-alive frames are read past. Null: the server closed.</summary>
-    public async Task<JsonNode?> NextAsync()
+    public async Task<JsonNode?> NextAsync(Typing typing = Typing.ReadPast)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         deadline.CancelAfter(Patience);
@@ -128,15 +130,16 @@ internal sealed class DirectLineSocket(ClientWebSocket socket) : IDisposable
             var set = JsonNode.Parse(frame)!;
             Watermark = (string?)set["watermark"] ?? Watermark;
             foreach (var activity in set["activities"]!.AsArray())
-                _waiting.Enqueue(activity!);
+                if (typing == Typing.Shown || (string?)activity!["type"] != "typing")
+                    _waiting.Enqueue(activity!);
         }
         return _waiting.Dequeue();
     }
 
     /// <summary>The next activity that fits.</summary>
-    public async Task<JsonNode> NextAsync(Func<JsonNode, bool> fits)
+    public async Task<JsonNode> NextAsync(Func<JsonNode, bool> fits, Typing typing = Typing.ReadPast)
     {
-        while (await NextAsync() is { } activity)
+        while (await NextAsync(typing) is { } activity)
             if (fits(activity))
                 return activity;
         throw new InvalidOperationException("The stream closed before such an activity came.");

@@ -1,12 +1,12 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Microsoft.Extensions.Time.Testing;
 using Outreach.Operations;
 
 namespace Outreach.Tests.Channels.WebChat;
 
-public sealed class TokenTests(DefaultApp shared, OpenApp open) : IClassFixture<DefaultApp>, IClassFixture<OpenApp>
+[Collection(WebChatApps.Name)]
+public sealed class TokenTests(DefaultApp shared, OpenApp open, ClockApp timed)
 {
     private const string Secret = OpenApp.Secret;
     private const string Site = OpenApp.Site;
@@ -107,8 +107,7 @@ public sealed class TokenTests(DefaultApp shared, OpenApp open) : IClassFixture<
     [Fact]
     public async Task A_token_lives_thirty_minutes_and_a_refresh_keeps_the_conversation()
     {
-        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 11, 24, 1, 0, 0, TimeSpan.Zero));
-        await using var app = await OutreachApp.StartAsync(new Dictionary<string, string?>(), clock);
+        var (app, clock) = (timed.App, timed.Clock);
         using var client = await DirectLineClient.OpenAsync(app);
 
         clock.Advance(TimeSpan.FromMinutes(29));
