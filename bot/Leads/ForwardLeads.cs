@@ -19,8 +19,11 @@ public sealed partial class ForwardLeads(
     // With the 15 s that one message may take at most, a run ends within the scheduler's 25 s.
     private static readonly TimeSpan ClaimsFor = TimeSpan.FromSeconds(7);
     private const int AtOnce = 4;
+    private const string UnknownArea = "destination-area/";
+    private const string AreaSubject = "area/";
 
     private readonly SemaphoreSlim _one = new(1, 1);
+    private DirectorySnapshot? _checkedAreas;
 
     public string Name => "lead-forwards";
 
@@ -32,6 +35,7 @@ public sealed partial class ForwardLeads(
             await using (var db = await databases.CreateDbContextAsync(cancellationToken))
             {
                 await RecoverAsync(db, cancellationToken);
+                await CheckAreasAsync(db, cancellationToken);
                 await CoverAsync(db, cancellationToken);
             }
             await Task.WhenAll((await DueDestinationsAsync(cancellationToken)).Select(name => ServeAsync(name, cancellationToken)));
@@ -54,6 +58,27 @@ public sealed partial class ForwardLeads(
         var found = await db.WriteAsync(() => db.LeadForwards.Where(f => f.State == ForwardState.Sending)
             .ExecuteUpdateAsync(set => set.SetProperty(f => f.State, ForwardState.Queued).SetProperty(f => f.ClaimedBy, (string?)null), cancellationToken), cancellationToken);
         FoundAgain(found);
+    }
+
+    /// <summary>A destination for an area that the tree does not hold gets nothing, silently: said once per state of the directory.</summary>
+    private async Task CheckAreasAsync(OutreachDb db, CancellationToken cancellationToken)
+    {
+        var current = directory.Current;
+        if (ReferenceEquals(current, _checkedAreas))
+            return;
+        var unknown = destinations.UnknownAreas().ToList();
+        var open = await db.Alerts.Where(a => a.ResolvedAt == null && a.Kind == AlertKind.ConfigurationProblem && a.Subject.StartsWith(UnknownArea)).ToListAsync(cancellationToken);
+        if (unknown.Count > 0 || open.Count > 0)
+            await db.WriteAsync(async () =>
+            {
+                foreach (var alert in open.Where(a => !unknown.Any(u => a.Subject == UnknownArea + u.Destination)))
+                    alert.ResolvedAt = clock.GetUtcNow();
+                foreach (var (destination, area) in unknown.DistinctBy(u => u.Destination))
+                    await db.RaiseAsync(AlertKind.ConfigurationProblem, UnknownArea + destination, null,
+                        $"转交目的地“{destination}”写的辖区“{area}”在区划里没有，那里的线索不会转交。请改 Leads:Destinations:{destination}:Areas。", clock.GetUtcNow(), cancellationToken);
+                await db.SaveChangesAsync(cancellationToken);
+            }, cancellationToken);
+        _checkedAreas = current;
     }
 
     private async Task<List<string>> DueDestinationsAsync(CancellationToken cancellationToken)
@@ -238,22 +263,24 @@ public sealed partial class ForwardLeads(
     /// <summary>Leads that no destination covered when they were passed on: an alert per area, and the forwards as soon as a destination covers it.</summary>
     private async Task CoverAsync(OutreachDb db, CancellationToken cancellationToken)
     {
-        if (!await db.Leads.AnyAsync(l => l.Uncovered, cancellationToken))
+        var communities = (await db.Leads.Where(l => l.Uncovered && l.CommunityId != null).Select(l => l.CommunityId!.Value).Distinct().ToListAsync(cancellationToken))
+            .Select(directory.Find).OfType<DirectoryCommunity>().ToLookup(community => destinations.Covering(community).Count > 0);
+        var covered = communities[true].Select(community => community.Id).ToList();
+        var open = await db.Alerts.Where(a => a.ResolvedAt == null && a.Kind == AlertKind.NoDestination).Select(a => a.Subject).ToListAsync(cancellationToken);
+        var unsaid = communities[false].DistinctBy(community => community.AreaId).Where(community => !open.Contains(AreaSubject + community.AreaId)).ToList();
+        if (covered.Count == 0 && unsaid.Count == 0)
             return;
         await db.WriteAsync(async () =>
         {
-            var areas = new HashSet<long>();
-            foreach (var lead in await db.Leads.Where(l => l.Uncovered && l.PassOn == PassOnState.Given && l.OpenKey != null).OrderBy(l => l.Id).Take(500).ToListAsync(cancellationToken))
-            {
-                if (lead.CommunityId is not { } id || directory.Find(id) is not { } community)
-                    continue;
-                if (destinations.Covering(community).Count > 0)
+            foreach (var lead in await db.Leads.Where(l => l.Uncovered && covered.Contains(l.CommunityId!.Value)).OrderBy(l => l.Id).Take(500).ToListAsync(cancellationToken))
+                if (lead is { PassOn: PassOnState.Given, OpenKey: not null })
                     await outbox.AddAsync(db, lead, ForwardEvent.Updated, cancellationToken);
-                else if (areas.Add(community.AreaId))
-                    await db.RaiseAsync(AlertKind.NoDestination, $"area/{community.AreaId}", community.AreaId,
-                        $"{community.Street}{community.Neighbourhood}的线索没有转交目的地，只在控制台里能看到。请在那里联系业主；要自动转交，在 Leads:Destinations 里加一个管到这里的。",
-                        clock.GetUtcNow(), cancellationToken);
-            }
+                else
+                    lead.Uncovered = false;
+            foreach (var community in unsaid)
+                await db.RaiseAsync(AlertKind.NoDestination, AreaSubject + community.AreaId, community.AreaId,
+                    $"{community.Street}{community.Neighbourhood}的线索没有转交目的地，只在控制台里能看到。请在那里联系业主；要自动转交，在 Leads:Destinations 里加一个管到这里的。",
+                    clock.GetUtcNow(), cancellationToken);
             await db.SaveChangesAsync(cancellationToken);
         }, cancellationToken);
     }

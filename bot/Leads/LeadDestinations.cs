@@ -21,13 +21,11 @@ public sealed class LeadDestinations(IOptions<LeadOptions> options, IEnumerable<
             ? (destination, kinds.First(k => string.Equals(k.Type, destination.Type, StringComparison.OrdinalIgnoreCase)))
             : null;
 
-    public IEnumerable<string> Names => options.Value.Destinations.Keys;
-
-    /// <summary>Names of areas in the settings that the tree does not hold (yet): those destinations receive nothing for them.</summary>
+    /// <summary>Names of areas in the settings that the tree does not hold: those destinations receive nothing for them. None while there is no tree yet.</summary>
     public IEnumerable<(string Destination, string Area)> UnknownAreas()
     {
         var known = directory.Current.Areas.Select(area => '/' + PathName(area.Id) + '/').ToList();
-        return options.Value.Destinations.SelectMany(pair => pair.Value.Areas
+        return known.Count == 0 ? [] : options.Value.Destinations.SelectMany(pair => pair.Value.Areas
             .Where(area => !known.Any(path => Covers(area, path.TrimEnd('/'))))
             .Select(area => (pair.Key, area)));
     }

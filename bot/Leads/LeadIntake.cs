@@ -148,7 +148,6 @@ public sealed class LeadIntake(
         lead.ClosedAt = now;
         lead.OpenKey = null;
         lead.NextContactAt = null;
-        lead.Uncovered = false;
         lead.EraseAt = now.AddDays(site.Value.Privacy.WithdrawnDays);
         Touch(lead);
     }
@@ -175,6 +174,7 @@ public sealed class LeadIntake(
     {
         lead.UpdatedAt = clock.GetUtcNow();
         lead.Version = Guid.NewGuid();
+        lead.Uncovered &= lead is { PassOn: PassOnState.Given, OpenKey: not null };      // nobody is missing it then
     }
 
     private async Task UpdatedAsync(OutreachDb db, Lead lead, CancellationToken cancellationToken)

@@ -158,6 +158,24 @@ public sealed class LeadWorkflow(
             return LeadOutcome.Done;
         }, "重新转交", cancellationToken);
 
+    /// <summary>After a restore from a backup: lets the held forwards go. What was delivered after that backup goes out again under its message id. Only for the keeper.</summary>
+    /// <returns>How many were let go.</returns>
+    public async Task<int> ReleaseHeldForwardsAsync(StaffScope scope, CancellationToken cancellationToken)
+    {
+        if (!scope.IsKeeper)
+            return 0;
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var now = clock.GetUtcNow();
+        return await db.WriteAsync(async () =>
+        {
+            var released = await db.LeadForwards.Where(f => f.State == ForwardState.Held)
+                .ExecuteUpdateAsync(set => set.SetProperty(f => f.State, ForwardState.Queued).SetProperty(f => f.DueAt, now), cancellationToken);
+            db.AuditEntries.Add(new AuditEntry { At = now, StaffId = scope.StaffId, Kind = AuditKind.ChangedLead, Detail = $"放行 {released} 条停着的转交" });
+            await db.SaveChangesAsync(cancellationToken);
+            return released;
+        }, cancellationToken);
+    }
+
     private Activity AskPassOn(DirectoryCommunity community, Receiver receiver)
     {
         var question = consents.PassOn(receiver);

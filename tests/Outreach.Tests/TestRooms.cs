@@ -34,6 +34,7 @@ public sealed class TestRooms : IAsyncDisposable
     public static async Task<TestRooms> CreateAsync(IReadOnlyDictionary<string, string?> settings, string environment = "Development")
     {
         var rooms = new TestRooms(settings, environment);
+        await rooms.CopyTemplateAsync();
         await rooms.Get<DatabaseStart>().PrepareAsync(DatabaseUse.Server, TestContext.Current.CancellationToken);
         return rooms;
     }
@@ -65,6 +66,27 @@ public sealed class TestRooms : IAsyncDisposable
     {
         await turn(db);
         return 0;
+    });
+
+    /// <summary>A database that another test migrated, with its keys: migrating costs more than most tests.</summary>
+    private async Task CopyTemplateAsync()
+    {
+        var template = await Template.Value;
+        Directory.CreateDirectory(Path.GetDirectoryName(DatabasePath)!);
+        Directory.CreateDirectory(Path.Combine(_folder.FullName, "keys"));
+        foreach (var file in Directory.EnumerateFiles(template, "*", SearchOption.AllDirectories))
+            File.Copy(file, Path.Combine(_folder.FullName, Path.GetRelativePath(template, file)));
+    }
+
+    private static readonly Lazy<Task<string>> Template = new(async () =>
+    {
+        var rooms = new TestRooms(new Dictionary<string, string?>(), "Development");
+        await rooms.Get<DatabaseStart>().PrepareAsync(DatabaseUse.Server, CancellationToken.None);
+        await rooms._app.DisposeAsync();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();       // the last connection folds the log into the file
+        File.Delete(rooms.DatabasePath + ".lock");
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => rooms._folder.Delete(recursive: true);
+        return rooms._folder.FullName;
     });
 
     public async ValueTask DisposeAsync()

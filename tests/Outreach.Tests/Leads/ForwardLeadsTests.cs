@@ -317,6 +317,82 @@ public sealed class ForwardLeadsTests
     }
 
     [Fact]
+    public async Task A_destination_taken_out_of_the_configuration_leaves_no_lead_unseen_and_a_new_one_gets_it()
+    {
+        await using var scene = await LeadScene.CreateAsync();
+        var lead = await scene.SignUpAsync();
+        await scene.Rooms.TurnAsync(db =>
+        {
+            db.LeadForwards.Add(new LeadForward
+            {
+                LeadId = lead.Id, LeadKey = lead.Key, Destination = "gone", Event = ForwardEvent.Created, MessageId = "msg_1", DueAt = scene.Rooms.Clock.GetUtcNow(), CreatedAt = scene.Rooms.Clock.GetUtcNow(),
+            });
+            return Task.CompletedTask;
+        });
+
+        await scene.ForwardAsync();
+
+        await using var db = scene.Rooms.Open();
+        Assert.Equal(ForwardState.Cancelled, (await db.LeadForwards.SingleAsync(Current.CancellationToken)).State);
+        Assert.True((await db.Leads.SingleAsync(Current.CancellationToken)).Uncovered);
+        Assert.Contains(await db.Alerts.ToListAsync(Current.CancellationToken), a => a.Subject == "destination/gone");
+    }
+
+    [Fact]
+    public async Task A_lead_without_destination_goes_out_as_soon_as_one_covers_it_and_the_alert_ends()
+    {
+        var (scene, receiver) = await StartAsync();
+        await using var _ = scene;
+        await using var __ = receiver;
+        var lead = await scene.SignUpAsync();
+        await scene.WithAsync(lead, async (db, l) =>      // as it was signed up before this destination was configured
+        {
+            l.Uncovered = true;
+            db.LeadForwards.RemoveRange(await db.LeadForwards.ToListAsync(Current.CancellationToken));
+            await db.RaiseAsync(AlertKind.NoDestination, $"area/{scene.Community().AreaId}", scene.Community().AreaId, "没有目的地", scene.Rooms.Clock.GetUtcNow(), Current.CancellationToken);
+        });
+
+        await scene.ForwardAsync();
+
+        Assert.Contains("lead.created", Assert.Single(receiver.All).Body, StringComparison.Ordinal);
+        await using var rows = scene.Rooms.Open();
+        Assert.NotNull((await rows.Alerts.SingleAsync(Current.CancellationToken)).ResolvedAt);
+    }
+
+    [Fact]
+    public async Task An_area_that_the_tree_does_not_hold_is_an_alert()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync(TimeProvider.System);
+        await using var scene = await LeadScene.CreateAsync(new Dictionary<string, string?>(To(receiver)) { ["Leads:Destinations:office:Areas:0"] = "没有的街道" });
+
+        await scene.ForwardAsync();
+        await scene.ForwardAsync();
+
+        await using var db = scene.Rooms.Open();
+        Assert.Contains("没有的街道", (await db.Alerts.SingleAsync(Current.CancellationToken)).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Held_forwards_wait_for_the_keeper()
+    {
+        var (scene, receiver) = await StartAsync();
+        await using var _ = scene;
+        await using var __ = receiver;
+        await scene.SignUpAsync();
+        await using (var db = scene.Rooms.Open())
+            await db.WriteAsync(() => db.LeadForwards.ExecuteUpdateAsync(set => set.SetProperty(f => f.State, ForwardState.Held), Current.CancellationToken), Current.CancellationToken);
+        await scene.ForwardAsync();
+        var whileHeld = receiver.Requests;
+        var workflow = scene.Rooms.Get<LeadWorkflow>();
+
+        var byStreet = await workflow.ReleaseHeldForwardsAsync(scene.Street(), Current.CancellationToken);
+        var byKeeper = await workflow.ReleaseHeldForwardsAsync(LeadScene.Keeper, Current.CancellationToken);
+        await scene.ForwardAsync();
+
+        Assert.Equal((0, 0, 1, 1), (whileHeld, byStreet, byKeeper, receiver.All.Count));
+    }
+
+    [Fact]
     public void Every_answer_but_success_comes_back_and_only_waiting_costs_no_try() => CsCheck.Check.Sample(
         CsCheck.Gen.Select(CsCheck.Gen.Enum<SendClass>(), CsCheck.Gen.Int[1, 10], CsCheck.Gen.Double[0, 1]),
         sample =>
