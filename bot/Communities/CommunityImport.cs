@@ -44,7 +44,8 @@ public sealed class CommunityImport(IDbContextFactory<OutreachDb> databases, Com
     }
 
     /// <summary>Imports the good lines in one transaction.</summary>
-    public async Task<ImportReport> ImportAsync(Stream csv, DemoChoice choice, CancellationToken cancellationToken)
+    /// <param name="audit">Adds the caller's audit entry to that transaction; null: none.</param>
+    public async Task<ImportReport> ImportAsync(Stream csv, DemoChoice choice, Action<OutreachDb>? audit, CancellationToken cancellationToken)
     {
         var file = await CommunityCsv.ReadAsync(csv, cancellationToken);
         if (file.FileProblem is not null)
@@ -63,6 +64,7 @@ public sealed class CommunityImport(IDbContextFactory<OutreachDb> databases, Com
             var (created, updated) = await new Writer(db, IsDemo: false).WriteAsync(file.Good, cancellationToken);
             if (created + updated > 0)
                 await db.TouchDirectoryAsync(cancellationToken);
+            audit?.Invoke(db);
             await db.SaveChangesAsync(cancellationToken);
             return Report(file, ImportOutcome.Done, created, updated, null);
         }, cancellationToken);

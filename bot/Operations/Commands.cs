@@ -18,6 +18,7 @@ public static class Commands
         {
             AskCommand.Create(),
             CheckKnowledgeCommand.Create(),
+            ImportCommunitiesCommand.Create(),
             BackupCommands.CreateBackup(),
             BackupCommands.CreateRestore(),
             StaffLinkCommand.Create(),

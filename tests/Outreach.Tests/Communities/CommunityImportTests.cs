@@ -16,7 +16,7 @@ public sealed class CommunityImportTests
     private static MemoryStream File(string text) => new(Encoding.UTF8.GetBytes(text));
 
     private static Task<ImportReport> ImportAsync(TestRooms rooms, string text, DemoChoice choice = DemoChoice.Ask) =>
-        rooms.Get<CommunityImport>().ImportAsync(File(text), choice, Current.CancellationToken);
+        rooms.Get<CommunityImport>().ImportAsync(File(text), choice, null, Current.CancellationToken);
 
     [Fact]
     public async Task Good_lines_become_communities_with_their_areas_and_the_same_file_again_changes_nothing()
@@ -151,10 +151,10 @@ public sealed class CommunityImportTests
         var command = scene.Rooms.Get<ImportCommand>();
         var (results, notes, asked) = (new StringWriter(), new StringWriter(), "");
 
-        var withoutTerminal = await command.RunAsync(path, DemoChoice.Ask, results, notes, ask: null, Current.CancellationToken);
-        var saidNo = await command.RunAsync(path, DemoChoice.Ask, results, notes, question => { asked = question; return false; }, Current.CancellationToken);
+        var withoutTerminal = await command.RunAsync(path, DemoChoice.Ask, results, notes, ask: null, null, Current.CancellationToken);
+        var saidNo = await command.RunAsync(path, DemoChoice.Ask, results, notes, question => { asked = question; return false; }, null, Current.CancellationToken);
         var kept = scene.Rooms.Get<CommunityDirectory>().Current.Communities.Count();
-        var saidYes = await command.RunAsync(path, DemoChoice.Ask, results, notes, _ => true, Current.CancellationToken);
+        var saidYes = await command.RunAsync(path, DemoChoice.Ask, results, notes, _ => true, null, Current.CancellationToken);
 
         Assert.Equal((2, 2, 12, 0), (withoutTerminal, saidNo, kept, saidYes));
         Assert.Contains("12 个演示小区、1 条登记", asked, StringComparison.Ordinal);
@@ -173,7 +173,7 @@ public sealed class CommunityImportTests
         await directory.ReloadAsync(Current.CancellationToken);
         var other = new CommunityDirectory(rooms.Get<IDbContextFactory<Outreach.Storage.OutreachDb>>());
         await new CommunityImport(rooms.Get<IDbContextFactory<Outreach.Storage.OutreachDb>>(), other, []).ImportAsync(
-            File(Heading + "测试市,东区,一街道,甲社区,金桂园,,,,,,\n"), DemoChoice.Ask, Current.CancellationToken);
+            File(Heading + "测试市,东区,一街道,甲社区,金桂园,,,,,,\n"), DemoChoice.Ask, null, Current.CancellationToken);
         var before = directory.Resolve("金桂园").Kind;
 
         await directory.RefreshAsync(Current.CancellationToken);
