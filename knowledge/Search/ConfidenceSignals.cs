@@ -6,12 +6,13 @@ namespace Outreach.Knowledge.Search;
 /// <param name="Variant">Dice with its best variant, by spelling or by sound.</param>
 /// <param name="Covered">Share of the question that its variants cover together.</param>
 /// <param name="Known">Share of the question that the vocabulary knows.</param>
+/// <param name="Agreement">Share of the features by which the first article is the first of all.</param>
 /// <param name="Scope">Probability of being out of scope.</param>
-internal readonly record struct ConfidenceSignals(float First, float Margin, float Variant, float Covered, float Known, float Scope)
+internal readonly record struct ConfidenceSignals(float First, float Margin, float Variant, float Covered, float Known, float Agreement, float Scope)
 {
-    public const int Count = 6;
+    public const int Count = 7;
 
     public float Probability(ReadOnlySpan<float> weights) =>
         1 / (1 + MathF.Exp(-(weights[0] + (weights[1] * First) + (weights[2] * Margin) + (weights[3] * Variant) + (weights[4] * Covered)
-            + (weights[5] * Known) + (weights[6] * Scope))));
+            + (weights[5] * Known) + (weights[6] * Agreement) + (weights[7] * Scope))));
 }

@@ -32,7 +32,4 @@ internal enum Feature
 
     /// <summary>Likelihood of the question under the article's variants (Dirichlet smoothing), a term.</summary>
     Likelihood,
-
-    /// <summary>The question's words by the company that they keep in other articles (<see cref="Associations"/>).</summary>
-    Company,
 }

@@ -1,10 +1,9 @@
 using System.Text;
-using System.Text.RegularExpressions;
 
 namespace Outreach.Knowledge.Search;
 
 /// <summary>Brings what people type and what is stored to one form before either is cut into terms.</summary>
-public static partial class Normaliser
+public static class Normaliser
 {
     // Particles of dialect and speech that carry no subject, only their ordinary equivalent. Legal terms are the business of rewrites.yaml.
     private static readonly (string From, string To)[] Speech =
@@ -37,7 +36,9 @@ public static partial class Normaliser
 
         foreach (var (from, to) in Speech)
             folded = folded.Replace(from, to, StringComparison.Ordinal);
-        return Spaces().Replace(folded, " ").Trim();
+        return folded.Contains("  ", StringComparison.Ordinal) || folded.StartsWith(' ') || folded.EndsWith(' ')
+            ? string.Join(' ', folded.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            : folded;
     }
 
     /// <summary>Every traditional character in its simplified form; the rest as it is.</summary>
@@ -49,30 +50,52 @@ public static partial class Normaliser
 
     private static string Fold(string text)
     {
-        // A lone surrogate makes Normalize throw; owners' keyboards do send them.
-        var whole = text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF') ? Surrogates().Replace(text, " ") : text;
-        var compatible = Fraction().Replace(whole.Normalize(NormalizationForm.FormKC), "$2分之$1");
+        var compatible = IsPlain(text) ? text : Compatible(text);
         var kept = new StringBuilder(compatible.Length);
-        foreach (var c in compatible)
-            kept.Append(char.IsLetterOrDigit(c) ? CharacterTable.Simplified(char.ToLowerInvariant(c)) : c is '.' ? '.' : ' ');
-        var plain = Dots().Replace(kept.ToString(), " ");
-        return Repeats().Replace(Spaces().Replace(plain, " ").Trim(), "$1");
+        for (var i = 0; i < compatible.Length; i++)
+        {
+            var c = compatible[i];
+            if (c is '/' or '⁄' && IsDigit(i - 1) && IsDigit(i + 1) && !IsDigit(i - 2) && !IsDigit(i + 2))
+            {
+                // 2/3 is 3分之2.
+                kept[^1] = compatible[i + 1];
+                kept.Append("分之").Append(compatible[++i - 2]);
+            }
+            else if (char.IsLetterOrDigit(c))
+            {
+                var letter = CharacterTable.Simplified(char.ToLowerInvariant(c));
+                // 啊啊啊啊啊啊: two say it.
+                if (kept.Length < 2 || kept[^1] != letter || kept[^2] != letter || char.IsDigit(letter))
+                    kept.Append(letter);
+            }
+            else if (c == '.' && IsDigit(i - 1) && IsDigit(i + 1))
+            {
+                kept.Append('.');       // only inside a number: 85.6
+            }
+            else if (kept.Length > 0 && kept[^1] != ' ')
+            {
+                kept.Append(' ');
+            }
+        }
+
+        return kept.ToString().TrimEnd();
+
+        bool IsDigit(int at) => at >= 0 && at < compatible.Length && char.IsAsciiDigit(compatible[at]);
     }
 
-    [GeneratedRegex(@"[\uD800-\uDFFF]")]
-    private static partial Regex Surrogates();
+    /// <summary>Whether NFKC can change nothing that is kept: asking it costs more than all the rest.</summary>
+    private static bool IsPlain(string text)
+    {
+        foreach (var c in text)
+            if (!(c < 0x80 || c is >= '\u4E00' and <= '\u9FFF' or '，' or '。' or '？' or '！' or '、' or '“' or '”' or '：' or '；' or '（' or '）'))
+                return false;
+        return true;
+    }
 
-    [GeneratedRegex(@"(\d)\s*[/⁄]\s*(\d)(?!\d)")]
-    private static partial Regex Fraction();
-
-    // A dot stays only inside a number: 85.6.
-    [GeneratedRegex(@"(?<!\d)\.|\.(?!\d)")]
-    private static partial Regex Dots();
-
-    // 啊啊啊啊啊啊: one is enough.
-    [GeneratedRegex(@"(\p{L})\1{2,}")]
-    private static partial Regex Repeats();
-
-    [GeneratedRegex(@"\s+")]
-    private static partial Regex Spaces();
+    private static string Compatible(string text)
+    {
+        // A lone surrogate makes Normalize throw; owners' keyboards do send them.
+        var whole = text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF') ? new string([.. text.Select(c => char.IsSurrogate(c) ? ' ' : c)]) : text;
+        return whole.Normalize(NormalizationForm.FormKC);
+    }
 }

@@ -1,4 +1,9 @@
+using System.Runtime.InteropServices;
+
 namespace Outreach.Knowledge.Search;
+
+/// <summary>One document that holds a term, and what that is worth.</summary>
+internal readonly record struct Posting(int Term, int Document, float Weight);
 
 /// <summary>For every term the documents that hold it, each with a precomputed weight, in three flat arrays.</summary>
 internal sealed class Postings
@@ -8,21 +13,21 @@ internal sealed class Postings
     private readonly float[] _weights;
 
     /// <param name="entries">One entry a term and document.</param>
-    public Postings(int terms, IReadOnlyCollection<(int Term, int Document, float Weight)> entries)
+    public Postings(int terms, List<Posting> entries)
     {
         _start = new int[terms + 1];
         _documents = new int[entries.Count];
         _weights = new float[entries.Count];
-        foreach (var (term, _, _) in entries)
-            _start[term + 1]++;
+        foreach (var entry in CollectionsMarshal.AsSpan(entries))
+            _start[entry.Term + 1]++;
         for (var term = 0; term < terms; term++)
             _start[term + 1] += _start[term];
         var next = _start.AsSpan(0, terms).ToArray();
-        foreach (var (term, document, weight) in entries)
+        foreach (var entry in CollectionsMarshal.AsSpan(entries))
         {
-            var at = next[term]++;
-            _documents[at] = document;
-            _weights[at] = weight;
+            var at = next[entry.Term]++;
+            _documents[at] = entry.Document;
+            _weights[at] = entry.Weight;
         }
     }
 

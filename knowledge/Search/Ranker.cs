@@ -9,6 +9,20 @@ internal sealed record Look(string Text, string? Rewritten, float[] Features, Qu
 
     public ReadOnlySpan<float> Row(int article) => Features.AsSpan(article * SearchIndex.FeatureCount, SearchIndex.FeatureCount);
 
+    /// <summary>Share of the features by which an article is the first of all.</summary>
+    public float Agreement(int article)
+    {
+        Span<float> largest = stackalloc float[SearchIndex.FeatureCount];
+        largest.Clear();
+        for (var at = 0; at < Features.Length; at++)
+            largest[at % SearchIndex.FeatureCount] = Math.Max(largest[at % SearchIndex.FeatureCount], Features[at]);
+        var row = Row(article);
+        var agreeing = 0;
+        for (var feature = 0; feature < row.Length; feature++)
+            agreeing += row[feature] > 0 && row[feature] >= largest[feature] ? 1 : 0;
+        return agreeing / (float)row.Length;
+    }
+
     /// <summary>How like its best variant an article is asked for, by spelling or (a little less) by sound.</summary>
     public float Likeness(int article) => Math.Max(this[article, Feature.BestVariant], this[article, Feature.Sound] * .9f);
 }
@@ -23,6 +37,8 @@ internal readonly record struct LeaveOut(int Article, int Variant)
 /// <summary>Orders articles by a listwise logit over the features, and weighs how far the order can be trusted. Immutable.</summary>
 internal sealed class Ranker(SearchIndex index, RewriteTable rewrites, ScopeGate gate, RankerModel model)
 {
+    private const float FewestLikeBySound = .3f;
+
     public Look Look(string normalised, LeaveOut leave)
     {
         var features = new float[index.Count * SearchIndex.FeatureCount];
@@ -75,6 +91,10 @@ internal sealed class Ranker(SearchIndex index, RewriteTable rewrites, ScopeGate
     {
         if (gate.Theirs.Count == 0)
             return (0, -1);
+
+        // Typed in pinyin throughout: the gate knows no such terms, the likeness by sound must do.
+        if (!look.Text.Any(CharacterTable.IsHan) && look.Rewritten?.Any(CharacterTable.IsHan) != true)
+            return (look.Likeness(top[0]) >= FewestLikeBySound ? 0 : 1, -1);
         var (signals, group) = ScopeSignals(look, top, gate, ScopeLeave.Nothing);
         return (signals.Probability(model.Scope), group);
     }
@@ -95,7 +115,7 @@ internal sealed class Ranker(SearchIndex index, RewriteTable rewrites, ScopeGate
 
     public static ConfidenceSignals Signals(Look look, IReadOnlyList<int> top, float[] probabilities, float scope) => new(
         probabilities[0], probabilities[0] - (probabilities.Length > 1 ? probabilities[1] : 0), look.Likeness(top[0]),
-        look[top[0], Feature.UnionCovered], look.Mass.Known, scope);
+        look[top[0], Feature.UnionCovered], look.Mass.Known, look.Agreement(top[0]), scope);
 
     private static float Dot(ReadOnlySpan<float> weights, ReadOnlySpan<float> values)
     {

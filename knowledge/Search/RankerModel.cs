@@ -15,18 +15,18 @@ internal sealed record RankerModel
 
     /// <summary>What it was fitted from, for people.</summary>
     public string FittedFrom { get; init; } = "built in";
-    public float[] Ranker { get; init; } = [2, 1, 8, 6, 2, 1, 3, 3, 4, 1.5f, 1];
-    public float[] Scope { get; init; } = [-.5f, 1.6f, -5, 6, -1];
-    public float[] Confidence { get; init; } = [-3, 3, 1.5f, 4, 1, 1, -.5f];
+    public float[] Ranker { get; init; } = [.3f, 3.8f, .2f, 0, 0, 2.3f, 1.6f, .6f, 2, 2.1f];
+    public float[] Scope { get; init; } = [-.25f, 4.1f, -3.3f, 4.5f, .5f];
+    public float[] Confidence { get; init; } = [-.6f, 0, 2.6f, 0, .2f, .4f, 2.1f, -2.8f];
 
     /// <summary>Probability of being out of scope from which a question is refused.</summary>
-    public float RefuseAt { get; init; } = .5f;
+    public float RefuseAt { get; init; } = .8f;
 
     /// <summary>Confidence from which the first article is given as the answer.</summary>
-    public float AnswerAt { get; init; } = .55f;
+    public float AnswerAt { get; init; } = .79f;
 
     /// <summary>Confidence below which not even a choice is offered.</summary>
-    public float ClarifyAt { get; init; } = .12f;
+    public float ClarifyAt { get; init; } = .13f;
 
     /// <summary>The built-in numbers when there is no file, or one for another version of the features.</summary>
     public static RankerModel Load(string? path)

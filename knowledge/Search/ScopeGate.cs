@@ -19,6 +19,7 @@ internal readonly record struct ScopeSignals(float LogOdds, float Ours, float Th
 internal sealed class ScopeGate
 {
     private const float Smoothing = .3f;
+    private const float SingleWeight = .35f;
     private readonly Vocabulary _vocabulary = new();
     private readonly float[] _logOdds;
     private readonly float _unknownLogOdds;
@@ -44,14 +45,23 @@ internal sealed class ScopeGate
         _logOdds = [.. Enumerable.Range(0, _vocabulary.Count).Select(term => LogOdds(_theirsCount[term], _oursCount[term]))];
         _unknownLogOdds = LogOdds(0, 0);
 
+        var tally = new TermTally(_vocabulary.Count);
         var frequency = new int[_vocabulary.Count];
-        foreach (var terms in theirTerms.Concat(oursTerms))
-            foreach (var term in terms.Distinct())
+        foreach (var terms in (ReadOnlySpan<int[]>)[.. theirTerms, .. oursTerms])
+            foreach (var term in tally.Clear().Add(terms).Terms)
                 frequency[term]++;
         var texts = theirTerms.Length + oursTerms.Length;
-        _weights = [.. frequency.Select((df, term) => MathF.Log(1 + ((texts - df + .5f) / (df + .5f))) * (_vocabulary.IsSingle(term) ? .35f : 1))];
-        _theirMass = [.. theirTerms.Select(terms => terms.Distinct().Sum(term => _weights[term]))];
-        _byQuestion = new(_vocabulary.Count, [.. theirTerms.SelectMany((terms, q) => terms.Distinct().Select(term => (term, q, _weights[term])))]);
+        _weights = [.. frequency.Select((df, term) => MathF.Log(1 + ((texts - df + .5f) / (df + .5f))) * (_vocabulary.IsSingle(term) ? SingleWeight : 1))];
+        _theirMass = new float[theirTerms.Length];
+        var byQuestion = new List<Posting>();
+        for (var q = 0; q < theirTerms.Length; q++)
+            foreach (var term in tally.Clear().Add(theirTerms[q]).Terms)
+            {
+                byQuestion.Add(new(term, q, _weights[term]));
+                _theirMass[q] += _weights[term];
+            }
+
+        _byQuestion = new(_vocabulary.Count, byQuestion);
     }
 
     public IReadOnlyList<OutOfScopeGroup> Groups { get; }
@@ -74,7 +84,7 @@ internal sealed class ScopeGate
 
         Span<float> sums = _theirs.Length <= 2048 ? stackalloc float[_theirs.Length] : new float[_theirs.Length];
         sums.Clear();
-        var mass = ((terms.UnknownSingles * .35f) + terms.UnknownOthers) * MathF.Log((_theirs.Length * 4) + 2);
+        var mass = ((terms.UnknownSingles * SingleWeight) + terms.UnknownOthers) * MathF.Log((_theirs.Length * 4) + 2);
         foreach (var term in terms.Known.Distinct())
         {
             mass += _weights[term];

@@ -9,7 +9,7 @@ namespace Outreach.Knowledge.Search;
 /// </summary>
 internal sealed class SearchIndex
 {
-    public const int FeatureCount = (int)Feature.Company + 1;
+    public const int FeatureCount = (int)Feature.Likelihood + 1;
 
     private const float K1 = 1.2f;
     private const float QuestionB = .3f;
@@ -33,7 +33,6 @@ internal sealed class SearchIndex
     private readonly float[] _variantMass;
     private readonly float[] _soundMass;
     private readonly float[] _sideLength;
-    private readonly float[] _sideMass;
     private readonly float _unknownWeight;
     private readonly float _averageQuestion;
     private readonly float _averageVariants;
@@ -43,7 +42,6 @@ internal sealed class SearchIndex
     private readonly Postings _side;             // likelihood gain
     private readonly Postings _byVariant;
     private readonly Postings _bySound;
-    private readonly Associations _associations;
 
     public SearchIndex(IReadOnlyList<Article> articles)
     {
@@ -54,64 +52,74 @@ internal sealed class SearchIndex
         for (var a = 0; a < Count; a++)
             _firstVariant[a + 1] = _firstVariant[a] + _variants[a].Length;
 
-        var variantTerms = _variants.Select(texts => texts.Select(text => Terms.Learn(text, _vocabulary).Known).ToArray()).ToArray();
-        var bodyTerms = _bodies.Select(text => Terms.Learn(text, _vocabulary).Known).ToArray();
-        var soundTerms = _variants.Select(texts => texts.Select(text => Terms.LearnSound(text, _sounds, _syllables).Known).ToArray()).ToArray();
-
-        var sides = variantTerms.Select(texts => texts.SelectMany(t => t).Distinct().ToArray()).ToArray();
+        // The start of the program waits for this: plain loops over numbered terms, hardly any hashing after the texts are cut.
+        var variantTerms = Array.ConvertAll(_variants, texts => Array.ConvertAll(texts, text => Terms.Learn(text, _vocabulary).Known));
+        var bodyTerms = Array.ConvertAll(_bodies, text => Terms.Learn(text, _vocabulary).Known);
+        var soundTerms = Array.ConvertAll(_variants, texts => Array.ConvertAll(texts, text => Terms.LearnSound(text, _sounds, _syllables).Known));
         var terms = _vocabulary.Count;
-        var sideFrequency = DocumentFrequency(terms, a => sides[a]);
-        _associations = new(sides, sideFrequency);
-        var wholeFrequency = DocumentFrequency(terms, a => variantTerms[a].SelectMany(t => t).Concat(bodyTerms[a]));
-        _questionWeight = [.. sideFrequency.Select((df, term) => Idf(df) * (_vocabulary.IsSingle(term) ? SingleWeight : 1))];
-        _articleIdf = [.. wholeFrequency.Select((df, term) => Idf(df) * (_vocabulary.IsSingle(term) ? SingleWeight : 1))];
-        _unknownWeight = Idf(0);
-        _soundWeight = [.. DocumentFrequency(_sounds.Count, a => soundTerms[a].SelectMany(t => t)).Select((df, term) => Idf(df) * (_sounds.IsSingle(term) ? SingleWeight / 2 : 1))];
+        var (tally, soundTally) = (new TermTally(terms), new TermTally(_sounds.Count));
 
-        var sideCounts = variantTerms.Select(texts => Counts(texts.SelectMany(t => t))).ToArray();
-        _sideLength = [.. variantTerms.Select(texts => (float)texts.Sum(t => t.Length))];
-        _sideMass = [.. sides.Select(side => side.Sum(term => _questionWeight[term]))];
+        var (sideFrequency, wholeFrequency, soundFrequency) = (new int[terms], new int[terms], new int[_sounds.Count]);
         _background = new float[terms];
-        foreach (var counts in sideCounts)
-            foreach (var (term, count) in counts)
-                _background[term] += count;
-        var all = Math.Max(1, _background.Sum());
-        for (var term = 0; term < terms; term++)
-            _background[term] = (_background[term] + .5f) / all;
-
-        _averageQuestion = Average(variantTerms.Select(texts => texts[0].Length));
-        _averageVariants = Average(variantTerms.Select(texts => texts.Skip(1).Sum(t => t.Length)));
-        _averageBody = Average(bodyTerms.Select(t => t.Length));
-
-        List<(int, int, float)> whole = [], body = [], side = [], byVariant = [], bySound = [];
+        _sideLength = new float[Count];
         for (var a = 0; a < Count; a++)
         {
-            foreach (var (term, impact) in WholeImpacts(variantTerms[a][0], variantTerms[a].Skip(1), bodyTerms[a]))
-                whole.Add((term, a, impact));
-            foreach (var (term, count) in Counts(bodyTerms[a]))
-                body.Add((term, a, _articleIdf[term] * Saturated(count / LengthFactor(bodyTerms[a].Length, _averageBody, BodyB))));
-            foreach (var (term, count) in sideCounts[a])
-                side.Add((term, a, MathF.Log(1 + (count / (Mu * _background[term])))));
+            foreach (var term in tally.Clear().Add(variantTerms[a]).Terms)
+            {
+                sideFrequency[term]++;
+                _background[term] += tally[term];
+                _sideLength[a] += tally[term];
+            }
+
+            foreach (var term in tally.Add(bodyTerms[a]).Terms)
+                wholeFrequency[term]++;
+            foreach (var term in soundTally.Clear().Add(soundTerms[a]).Terms)
+                soundFrequency[term]++;
         }
+
+        _unknownWeight = Idf(0);
+        _questionWeight = Weights(sideFrequency, _vocabulary, SingleWeight);
+        _articleIdf = Weights(wholeFrequency, _vocabulary, SingleWeight);
+        _soundWeight = Weights(soundFrequency, _sounds, SingleWeight / 2);
+        var all = Math.Max(1, _sideLength.Sum());
+        for (var term = 0; term < terms; term++)
+            _background[term] = (_background[term] + .5f) / all;
+        _averageQuestion = Average(variantTerms.Select(texts => texts[0].Length));
+        _averageVariants = Average(variantTerms.Select(texts => texts.Sum(t => t.Length) - texts[0].Length));
+        _averageBody = Average(bodyTerms.Select(t => t.Length));
 
         _variantMass = new float[_firstVariant[Count]];
         _soundMass = new float[_firstVariant[Count]];
+        List<Posting> whole = [], body = [], side = [], byVariant = [], bySound = [];
         for (var a = 0; a < Count; a++)
+        {
+            Weigh(tally.Clear(), variantTerms[a][0], variantTerms[a].AsSpan(1), bodyTerms[a]);
+            foreach (var term in tally.Terms)
+                whole.Add(new(term, a, _articleIdf[term] * Saturated(tally[term])));
+
+            var bodyFactor = LengthFactor(bodyTerms[a].Length, _averageBody, BodyB);
+            foreach (var term in tally.Clear().Add(bodyTerms[a]).Terms)
+                body.Add(new(term, a, _articleIdf[term] * Saturated(tally[term] / bodyFactor)));
+
+            foreach (var term in tally.Clear().Add(variantTerms[a]).Terms)
+                side.Add(new(term, a, MathF.Log(1 + (tally[term] / (Mu * _background[term])))));
+
             for (var v = 0; v < variantTerms[a].Length; v++)
             {
                 var document = _firstVariant[a] + v;
-                foreach (var term in variantTerms[a][v].Distinct())
+                foreach (var term in tally.Clear().Add(variantTerms[a][v]).Terms)
                 {
-                    byVariant.Add((term, document, _questionWeight[term]));
+                    byVariant.Add(new(term, document, _questionWeight[term]));
                     _variantMass[document] += _questionWeight[term];
                 }
 
-                foreach (var term in soundTerms[a][v].Distinct())
+                foreach (var term in soundTally.Clear().Add(soundTerms[a][v]).Terms)
                 {
-                    bySound.Add((term, document, _soundWeight[term]));
+                    bySound.Add(new(term, document, _soundWeight[term]));
                     _soundMass[document] += _soundWeight[term];
                 }
             }
+        }
 
         _whole = new(terms, whole);
         _body = new(terms, body);
@@ -155,8 +163,8 @@ internal sealed class SearchIndex
             return new(0, 0, 0);
 
         var variantCount = _variantMass.Length;
-        var rented = ArrayPool<float>.Shared.Rent((variantCount * 2) + (Count * 5));
-        var sums = rented.AsSpan(0, (variantCount * 2) + (Count * 5));
+        var rented = ArrayPool<float>.Shared.Rent((variantCount * 2) + (Count * 4));
+        var sums = rented.AsSpan(0, (variantCount * 2) + (Count * 4));
         sums.Clear();
         var byVariant = sums[..variantCount];
         var bySound = sums.Slice(variantCount, variantCount);
@@ -164,7 +172,6 @@ internal sealed class SearchIndex
         var body = sums.Slice((variantCount * 2) + Count, Count);
         var side = sums.Slice((variantCount * 2) + (Count * 2), Count);
         var union = sums.Slice((variantCount * 2) + (Count * 3), Count);
-        var company = sums.Slice((variantCount * 2) + (Count * 4), Count);
 
         foreach (var term in distinct)
         {
@@ -175,14 +182,6 @@ internal sealed class SearchIndex
             foreach (var article in _side.Documents(term))
                 union[article] += _questionWeight[term];
         }
-
-        var expansion = new Dictionary<int, float>();
-        foreach (var term in distinct)
-            _associations.Expand(term, _questionWeight[term], expansion, left is { } without && !without.Terms.Contains(term) && _side.Documents(term).Contains(leaveArticle) ? without.All : null);
-        foreach (var (term, weight) in expansion)
-            foreach (var article in _side.Documents(term))
-                if (article != leaveArticle || left!.Value.Terms.Contains(term))
-                    company[article] += weight * _questionWeight[term];
 
         foreach (var term in distinctSound)
             _bySound.Accumulate(term, 1, bySound);
@@ -228,7 +227,6 @@ internal sealed class SearchIndex
             Keep(row, Feature.UnionCovered, union[a] * massNorm);
             Keep(row, Feature.Canonical, 2 * byVariant[first] / (mass + _variantMass[first]));
             Keep(row, Feature.Sound, soundBest);
-            Keep(row, Feature.Company, MathF.Sqrt(company[a] / (MathF.Sqrt(_sideMass[a]) + 1) * massNorm));
             Keep(row, Feature.Likelihood, Math.Max(0, (side[a] / Math.Max(1, distinct.Length + terms.UnknownOthers)) + MathF.Log(Mu / (sideLength + Mu)) + 2));
         }
 
@@ -241,15 +239,16 @@ internal sealed class SearchIndex
     /// <summary>Scores one article anew without one of its variants. Returns the length of its remaining question side.</summary>
     private float Relearn(int article, Left left, ReadOnlySpan<int> question, Span<float> whole, Span<float> side, Span<float> union)
     {
-        var impacts = WholeImpacts(left.Question, left.Variants, Terms.Of(_bodies[article], _vocabulary).Known).ToDictionary(pair => pair.Term, pair => pair.Impact);
-        var counts = Counts(left.Variants.Prepend(left.Question).SelectMany(t => t));
+        var impacts = new TermTally(_vocabulary.Count);
+        Weigh(impacts, left.Question, left.Variants, Terms.Of(_bodies[article], _vocabulary).Known);
+        var counts = new TermTally(_vocabulary.Count).Add(left.Question).Add(left.Variants);
         (whole[article], side[article], union[article]) = (0, 0, 0);
         foreach (var term in question)
         {
-            whole[article] += impacts.GetValueOrDefault(term);
-            if (counts.TryGetValue(term, out var count))
+            whole[article] += _articleIdf[term] * Saturated(impacts[term]);
+            if (counts[term] > 0)
             {
-                side[article] += MathF.Log(1 + (count / (Mu * _background[term])));
+                side[article] += MathF.Log(1 + (counts[term] / (Mu * _background[term])));
                 union[article] += _questionWeight[term];
             }
         }
@@ -262,32 +261,27 @@ internal sealed class SearchIndex
         var texts = _variants[article].Select(text => Terms.Of(text, _vocabulary).Known).ToArray();
         var variants = texts.Skip(1).Where((_, v) => v + 1 != variant).ToArray();
         var question = variant == 0 ? [] : texts[0];
-        return new(question, variants, [.. variants.SelectMany(t => t), .. question], [.. texts.SelectMany(t => t)]);
+        return new(question, variants, [.. variants.SelectMany(t => t), .. question]);
     }
 
-    private IEnumerable<(int Term, float Impact)> WholeImpacts(int[] question, IEnumerable<int[]> variants, int[] body)
+    /// <summary>BM25F's frequencies: each field's counts by its weight and length.</summary>
+    private void Weigh(TermTally tally, int[] question, ReadOnlySpan<int[]> variants, int[] body)
     {
-        var variantTerms = variants.SelectMany(t => t).ToArray();
-        var frequencies = new Dictionary<int, float>();
-        Add(question, QuestionWeight / LengthFactor(question.Length, _averageQuestion, QuestionB));
-        Add(variantTerms, VariantWeight / LengthFactor(variantTerms.Length, _averageVariants, QuestionB));
-        Add(body, BodyWeight / LengthFactor(body.Length, _averageBody, BodyB));
-        return frequencies.Select(pair => (pair.Key, _articleIdf[pair.Key] * Saturated(pair.Value)));
-
-        void Add(int[] terms, float weight)
-        {
-            foreach (var term in terms)
-                frequencies[term] = frequencies.GetValueOrDefault(term) + weight;
-        }
+        var length = 0;
+        foreach (var variant in variants)
+            length += variant.Length;
+        tally.Add(question, QuestionWeight / LengthFactor(question.Length, _averageQuestion, QuestionB));
+        foreach (var variant in variants)
+            tally.Add(variant, VariantWeight / LengthFactor(length, _averageVariants, QuestionB));
+        tally.Add(body, BodyWeight / LengthFactor(body.Length, _averageBody, BodyB));
     }
 
-    private int[] DocumentFrequency(int terms, Func<int, IEnumerable<int>> termsOf)
+    private float[] Weights(int[] frequency, Vocabulary vocabulary, float single)
     {
-        var frequency = new int[terms];
-        for (var a = 0; a < Count; a++)
-            foreach (var term in termsOf(a).Distinct())
-                frequency[term]++;
-        return frequency;
+        var weights = new float[frequency.Length];
+        for (var term = 0; term < weights.Length; term++)
+            weights[term] = Idf(frequency[term]) * (vocabulary.IsSingle(term) ? single : 1);
+        return weights;
     }
 
     private float Idf(int documents) => MathF.Log(1 + ((Count - documents + .5f) / (documents + .5f)));
@@ -297,14 +291,6 @@ internal sealed class SearchIndex
     private static float LengthFactor(int length, float average, float b) => 1 - b + (b * length / Math.Max(1, average));
 
     private static float Average(IEnumerable<int> lengths) => (float)lengths.DefaultIfEmpty(1).Average();
-
-    private static Dictionary<int, int> Counts(IEnumerable<int> terms)
-    {
-        var counts = new Dictionary<int, int>();
-        foreach (var term in terms)
-            counts[term] = counts.GetValueOrDefault(term) + 1;
-        return counts;
-    }
 
     private static ReadOnlySpan<int> Distinct(int[] terms)
     {
@@ -326,6 +312,5 @@ internal sealed class SearchIndex
 
     /// <summary>An article without one of its variants.</summary>
     /// <param name="Terms">What its question side still has.</param>
-    /// <param name="All">What it has with the variant.</param>
-    private readonly record struct Left(int[] Question, int[][] Variants, HashSet<int> Terms, HashSet<int> All);
+    private readonly record struct Left(int[] Question, int[][] Variants, HashSet<int> Terms);
 }

@@ -13,10 +13,13 @@ internal static class BuildCharacters
     // Also simplified characters in their own right (著名, 覆盖, 乾坤, 凭藉, 瞭望): left as they are.
     private const string KeepAsTheyAre = "著覆乾藉瞭";
 
+    // Pairs where the database has no everyday form, or another than people mean.
+    private const string ByHand = "妳你牠它祂他託托姪侄喫吃";
+
     public static void Run(TextReader unihan, TextWriter output)
     {
         Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
-        var gb2312 = Encoding.GetEncoding("gb2312", EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
+        var gbk = Encoding.GetEncoding("gb2312");
         var simplified = new SortedDictionary<char, char>();
         var variants = new SortedDictionary<char, char>();
         var readings = new SortedDictionary<string, SortedSet<char>>(StringComparer.Ordinal);
@@ -32,7 +35,7 @@ internal static class BuildCharacters
                 case "kSimplifiedVariant" when !KeepAsTheyAre.Contains(character, StringComparison.Ordinal) && targets.FirstOrDefault() is var target and not '\0':
                     simplified[character] = target;
                     break;
-                case "kSemanticVariant" or "kZVariant" when !Encodable(gb2312, character) && targets.FirstOrDefault() is var target and not '\0':
+                case "kSemanticVariant" or "kZVariant" when !IsSimplified(gbk, character) && targets.FirstOrDefault() is var target and not '\0':
                     variants.TryAdd(character, target);
                     break;
                 case "kMandarin":
@@ -47,9 +50,13 @@ internal static class BuildCharacters
         foreach (var (character, target) in variants)
         {
             var form = simplified.GetValueOrDefault(target, target);
-            if (form != character && Encodable(gb2312, form))
-                simplified.TryAdd(character, form);
+            var isBetter = !simplified.TryGetValue(character, out var known) || !IsSimplified(gbk, known);
+            if (form != character && isBetter && IsSimplified(gbk, form))
+                simplified[character] = form;
         }
+
+        for (var i = 0; i < ByHand.Length; i += 2)
+            simplified[ByHand[i]] = ByHand[i + 1];
 
         output.Write("# Simplified forms (pairs) and toneless Mandarin readings of Chinese characters, from the Unicode Character Database (Unihan).\n");
         output.Write("# Copyright (c) Unicode, Inc. Unicode License v3. Made by: dotnet run --project tests/Outreach.Benchmarks -- characters\n");
@@ -65,16 +72,11 @@ internal static class BuildCharacters
     private static char? Character(string codePoint) =>
         int.TryParse(codePoint.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var value) && value is >= 0x3400 and <= 0x9FFF ? (char)value : null;
 
-    private static bool Encodable(Encoding encoding, char character)
+    /// <summary>Whether GB 2312, the set of simplified characters, has it. What .NET calls gb2312 is the larger GBK: the bytes tell them apart.</summary>
+    private static bool IsSimplified(Encoding gbk, char character)
     {
-        try
-        {
-            return encoding.GetByteCount([character]) == 2;
-        }
-        catch (EncoderFallbackException)
-        {
-            return false;
-        }
+        var bytes = gbk.GetBytes([character]);
+        return bytes is [>= 0xB0 and <= 0xF7, >= 0xA1];
     }
 
     private static string Toneless(string reading)

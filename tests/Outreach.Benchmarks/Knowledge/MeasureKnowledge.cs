@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using Outreach.Knowledge.Answers;
 using Outreach.Knowledge.Articles;
-using Outreach.Knowledge.Search;
 
 namespace Outreach.Benchmarks.Knowledge;
 
@@ -45,8 +43,9 @@ internal static class MeasureKnowledge
         foreach (var scope in (string[])["far", "near", "chitchat"])
             Row($"{scope}: answered all the same", half => Share(asked.Where(o => o.Question.Half == half && o.Question.Scope == scope), o => o.Reply is Answer));
         Row("AUROC of the scope gate", half => Auroc(asked.Where(o => o.Question.Half == half)));
-        var noise = new Homophones(answerer);
-        Row("Hit@1 under 10 % homophones", half => Hit(Ours(half).Select(o => o with { Evaluation = answerer.Evaluate(noise.Disturb(o.Question.Text, .1), new(o.Question.Text)) }), 1));
+        var random = new Random(20261125);
+        var noise = new Homophones(answerer.Characters());
+        Row("Hit@1 under 10 % homophones", half => Hit(Ours(half).Select(o => o with { Evaluation = answerer.Evaluate(noise.Disturb(o.Question.Text, .1, random), new(o.Question.Text)) }), 1));
         var turns = EvaluationSet.Dialogues().Select(dialogue => (dialogue.Half, Turns: Play(answerer, dialogue))).ToList();
         Row("dialogue turns: right", half => Share(turns.Where(d => d.Half == half).SelectMany(d => d.Turns), right => right));
         Row("dialogues: every turn right", half => Share(turns.Where(d => d.Half == half), d => d.Turns.All(right => right)));
@@ -168,32 +167,5 @@ internal static class MeasureKnowledge
     private sealed record Outcome(EvaluationQuestion Question, Evaluation Evaluation, Reply Reply)
     {
         public bool IsRight => Shown(this).Any(article => Question.Articles.Contains(article.Id));
-    }
-
-    /// <summary>Replaces characters by others of the same sound, as typing by sound does. Deterministic.</summary>
-    private sealed class Homophones
-    {
-        private readonly Dictionary<string, List<char>> _bySound = new(StringComparer.Ordinal);
-        private readonly Random _random = new(20261125);
-
-        public Homophones(Answerer answerer)
-        {
-            // Characters that the articles use are the ones that a keyboard offers first.
-            foreach (var c in answerer.Characters().Distinct().Order())
-                if (CharacterTable.Reading(c) is { Length: > 0 } reading)
-                    (_bySound.TryGetValue(reading, out var list) ? list : _bySound[reading] = []).Add(c);
-        }
-
-        public string Disturb(string text, double share)
-        {
-            var result = new StringBuilder(text.Length);
-            foreach (var c in text)
-            {
-                var others = _bySound.GetValueOrDefault(CharacterTable.Reading(c));
-                result.Append(others is { Count: > 1 } && _random.NextDouble() < share ? others[_random.Next(others.Count)] : c);
-            }
-
-            return result.ToString();
-        }
     }
 }

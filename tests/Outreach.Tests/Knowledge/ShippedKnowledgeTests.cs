@@ -1,5 +1,6 @@
 using Outreach.Knowledge.Answers;
 using Outreach.Knowledge.Articles;
+using Outreach.Knowledge.Search;
 
 namespace Outreach.Tests.Knowledge;
 
@@ -15,6 +16,13 @@ public sealed class ShippedKnowledgeTests
 
         Assert.DoesNotContain(report.Problems, problem => problem.Severity == Severity.Error);
         Assert.True(report.Articles.Count >= 200);
+    }
+
+    [Fact]
+    public void Its_ranker_was_fitted_for_the_features_of_this_program()
+    {
+        Assert.NotNull(Shipped.RankerFile);
+        Assert.NotEqual(new RankerModel().FittedFrom, RankerModel.Load(Shipped.RankerFile).FittedFrom);
     }
 
     [Fact]
