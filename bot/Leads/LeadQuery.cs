@@ -5,7 +5,8 @@ using Outreach.Storage;
 
 namespace Outreach.Leads;
 
-public enum LeadTab { Open, Mine, Late, Unattached, Closed, All }
+/// <summary>Saved filters. Due: to be contacted until the end of the city's day, the late ones among them.</summary>
+public enum LeadTab { Open, Mine, Due, Late, Unattached, Closed, All }
 
 public enum LeadSort { NextContact, Newest, Community }
 
@@ -30,10 +31,15 @@ public sealed record LeadQuery
     public int PageSize { get; init; } = 20;
 }
 
+/// <param name="MaskedPhone">Null: none was left.</param>
 /// <param name="Late">The promised contact is over.</param>
+/// <param name="IsUnattached">The community is as the owner typed it.</param>
 public sealed record LeadRow(
     long Id, string Key, string Community, string? Street, string? Name, string? Room, Wishes Wishes, LeadRole Role, LeadState State, PassOnState PassOn,
-    bool HasPhone, DateTimeOffset CreatedAt, DateTimeOffset? NextContactAt, bool Late, string? AssigneeId);
+    string? MaskedPhone, DateTimeOffset CreatedAt, DateTimeOffset? NextContactAt, bool Late, string? AssigneeId, bool IsUnattached)
+{
+    public bool HasPhone => MaskedPhone is not null;
+}
 
 /// <param name="Total">Over all pages.</param>
 public sealed record LeadPage(IReadOnlyList<LeadRow> Rows, int Total, int Page, int PageSize)
@@ -42,7 +48,7 @@ public sealed record LeadPage(IReadOnlyList<LeadRow> Rows, int Total, int Page, 
 }
 
 /// <summary>Numbers on the tabs.</summary>
-public sealed record LeadCounts(int Open, int Mine, int Late, int Unattached, int Closed);
+public sealed record LeadCounts(int Open, int Mine, int Due, int Late, int Unattached, int Closed);
 
 /// <param name="Phone">Masked; in full only by <see cref="LeadWorkflow.DisclosePhoneAsync"/>.</param>
 /// <param name="Moves">The states to which staff may move it now.</param>
@@ -51,12 +57,12 @@ public sealed record LeadView(
     IReadOnlyList<LeadState> Moves, IReadOnlyList<LeadEvent> Events, IReadOnlyList<Consent> Consents, IReadOnlyList<LeadForward> Forwards, IReadOnlyList<CommunityMatch> Suggestions);
 
 /// <summary>Reads leads for the console, always through <see cref="LeadScope.VisibleTo(IQueryable{Lead}, StaffScope)"/>.</summary>
-public sealed class LeadList(IDbContextFactory<OutreachDb> databases, CommunityDirectory directory, PersonalData personal, TimeProvider clock)
+public sealed class LeadList(IDbContextFactory<OutreachDb> databases, CommunityDirectory directory, PersonalData personal, CityClock clock)
 {
     public async Task<LeadPage> ListAsync(LeadQuery query, StaffScope scope, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var now = clock.GetUtcNow();
+        var now = clock.UtcNow;
         var leads = Filter(db.Leads.AsNoTracking().VisibleTo(scope), query, scope, now);
         var total = await leads.CountAsync(cancellationToken);
         var size = Math.Clamp(query.PageSize, 1, LeadQuery.MostPerPage);
@@ -74,11 +80,12 @@ public sealed class LeadList(IDbContextFactory<OutreachDb> databases, CommunityD
     public async Task<LeadCounts> CountAsync(StaffScope scope, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var now = clock.GetUtcNow();
+        var now = clock.UtcNow;
         var visible = db.Leads.VisibleTo(scope);
         return new(
             await Tab(visible, LeadTab.Open, scope, now).CountAsync(cancellationToken),
             await Tab(visible, LeadTab.Mine, scope, now).CountAsync(cancellationToken),
+            await Tab(visible, LeadTab.Due, scope, now).CountAsync(cancellationToken),
             await Tab(visible, LeadTab.Late, scope, now).CountAsync(cancellationToken),
             await Tab(visible, LeadTab.Unattached, scope, now).CountAsync(cancellationToken),
             await Tab(visible, LeadTab.Closed, scope, now).CountAsync(cancellationToken));
@@ -94,7 +101,7 @@ public sealed class LeadList(IDbContextFactory<OutreachDb> databases, CommunityD
         var consents = await db.Consents.AsNoTracking().Where(c => c.LeadKey == lead.Key).OrderBy(c => c.Id).ToListAsync(cancellationToken);
         var forwards = await db.LeadForwards.AsNoTracking().Where(f => f.LeadKey == lead.Key).OrderBy(f => f.Id).ToListAsync(cancellationToken);
         var suggestion = lead.CommunityId is null ? directory.Resolve(lead.CommunityTyped) : CommunityMatch.Nothing;
-        return new(Row(lead, clock.GetUtcNow()), lead.CommunityTyped, lead.CommunityId is { } community ? directory.Find(community) : null, lead.ConversationId,
+        return new(Row(lead, clock.UtcNow), lead.CommunityTyped, lead.CommunityId is { } community ? directory.Find(community) : null, lead.ConversationId,
             lead.Phone is { } phone ? Masks.Phone(phone) : null, lead.UpdatedAt, lead.EraseAt, lead.Version,
             LeadMoves.From(lead.State), events, consents, forwards, suggestion.Communities.Count > 0 ? [suggestion] : []);
     }
@@ -132,13 +139,15 @@ public sealed class LeadList(IDbContextFactory<OutreachDb> databases, CommunityD
         return leads.Where(l => l.CommunityId != null && ids.Contains(l.CommunityId.Value));
     }
 
-    private static IQueryable<Lead> Tab(IQueryable<Lead> leads, LeadTab tab, StaffScope scope, DateTimeOffset now)
+    private IQueryable<Lead> Tab(IQueryable<Lead> leads, LeadTab tab, StaffScope scope, DateTimeOffset now)
     {
         var staff = scope.StaffId;
+        var tomorrow = clock.FromLocal(clock.Today.AddDays(1).ToDateTime(TimeOnly.MinValue));
         return tab switch
         {
             LeadTab.Open => leads.Where(l => l.OpenKey != null),
             LeadTab.Mine => leads.Where(l => l.OpenKey != null && l.AssigneeId == staff),
+            LeadTab.Due => leads.Where(l => l.OpenKey != null && l.NextContactAt != null && l.NextContactAt < tomorrow),
             LeadTab.Late => leads.Where(l => l.OpenKey != null && l.NextContactAt != null && l.NextContactAt < now),
             LeadTab.Unattached => leads.Where(l => l.OpenKey != null && l.CommunityId == null),
             LeadTab.Closed => leads.Where(l => l.OpenKey == null),
@@ -150,6 +159,7 @@ public sealed class LeadList(IDbContextFactory<OutreachDb> databases, CommunityD
     {
         var community = lead.CommunityId is { } id ? directory.Find(id) : null;
         return new(lead.Id, lead.Key, community?.Name ?? lead.CommunityTyped, community?.Street, lead.Name, lead.Room, lead.Wishes, lead.Role, lead.State, lead.PassOn,
-            lead.Phone is not null, lead.CreatedAt, lead.NextContactAt, lead.OpenKey is not null && lead.NextContactAt < now, lead.AssigneeId);
+            lead.Phone is { } phone ? Masks.Phone(phone) : null, lead.CreatedAt, lead.NextContactAt, lead.OpenKey is not null && lead.NextContactAt < now, lead.AssigneeId,
+            lead.CommunityId is null);
     }
 }
