@@ -35,9 +35,4 @@ internal static class StaffScopes
     public static IQueryable<StaffMember> Within(this IQueryable<StaffMember> staff, StaffScope scope, OutreachDb db) => scope.AreaId is null
         ? staff
         : staff.Where(s => db.Set<Area>().Any(a => a.Id == s.AreaId && a.Path.StartsWith(scope.AreaPath)));
-
-    /// <summary>Open alerts of the subtree; those of no area concern the operator and are shown to the whole tree.</summary>
-    public static IQueryable<Alert> VisibleTo(this IQueryable<Alert> alerts, StaffScope scope, OutreachDb db) => scope.AreaId is null
-        ? alerts.Where(a => a.ResolvedAt == null)
-        : alerts.Where(a => a.ResolvedAt == null && db.Set<Area>().Any(area => area.Id == a.AreaId && area.Path.StartsWith(scope.AreaPath)));
 }

@@ -66,7 +66,11 @@ public static class StaffSetup
         services.AddScoped<StaffLinks>();
         services.AddScoped<StaffSignIn>();
         services.AddScoped<StaffPeople>();
-        services.AddScoped<Said>();
+        services.AddScoped<Toasts>();
+        services.AddSingleton<StaffNames>();
+        services.AddSingleton<ConversationReader>();
+        services.AddSingleton<CommunityDesk>();
+        services.AddSingleton<ChannelNumbers>();
         services.AddSingleton<UnknownNames>();
         services.AddSingleton<AuditLog>();
         services.AddSingleton<LocalText>();
@@ -88,6 +92,9 @@ public static class StaffSetup
 
         app.MapRazorComponents<App>().RequireAuthorization(StaffPolicies.Staff);
         var staff = app.MapGroup(LocalAddress.Home).RequireAuthorization(StaffPolicies.Staff);
+        staff.MapGet("/live", StaffLive.Listen);
+        staff.MapPost("/leads/{id:long}/move", LeadSteps.Move).RequireAuthorization(StaffPolicies.Owners);
+        staff.MapPost("/leads/{id:long}/retry", LeadSteps.Retry).RequireAuthorization(StaffPolicies.Owners);
         staff.MapPost("/sign-out", SignOut);
         staff.MapPost("/look", ChangeLook);
     }
@@ -119,11 +126,11 @@ public static class StaffSetup
         return TypedResults.LocalRedirect("/staff/sign-in");
     }
 
-    private static RedirectHttpResult ChangeLook([Microsoft.AspNetCore.Mvc.FromForm] string? theme, [Microsoft.AspNetCore.Mvc.FromForm] string? text, HttpContext http, Said said)
+    private static RedirectHttpResult ChangeLook([Microsoft.AspNetCore.Mvc.FromForm] string? theme, [Microsoft.AspNetCore.Mvc.FromForm] string? text, HttpContext http, Toasts toasts)
     {
         Set(Look.ThemeCookie, theme is "light" or "dark" ? theme : null);
         Set(Look.TextCookie, text is "large" ? text : null);
-        said.Say("改好了");
+        toasts.Done("改好了");
         return TypedResults.LocalRedirect("/staff/more");
 
         void Set(string name, string? value)

@@ -132,6 +132,7 @@ channel?.addEventListener('message', event => {
 let last = {};
 function show(text) {
   const numbers = JSON.parse(text);
+  if (!document.querySelector('.top')) return;
   for (const element of document.querySelectorAll('[data-live]')) {
     const value = numbers[element.dataset.live];
     if (value === undefined) continue;
@@ -154,6 +155,22 @@ async function refresh(part) {
   part.replaceWith(document.adoptNode(fresh));
   for (const log of fresh.querySelectorAll('[data-log]')) log.scrollTop = log.scrollHeight;
 }
+
+/* A part that moves while it is looked at. */
+setInterval(() => {
+  if (document.hidden) return;
+  for (const part of document.querySelectorAll('[data-poll]')) refresh(part);
+}, 3000);
+
+/* How many characters a text has, beside its limit. */
+document.addEventListener('input', event => {
+  const most = Number(event.target.dataset?.count);
+  if (!most) return;
+  const place = document.getElementById(`${event.target.id}-hint`);
+  if (!place) return;
+  place.dataset.text ??= place.textContent;
+  place.textContent = `${place.dataset.text}（${[...event.target.value].length} / ${most}）`;
+});
 
 html.classList.add('js');
 dress();

@@ -1,0 +1,77 @@
+using Outreach.Campaigns;
+using Outreach.Contacts;
+
+namespace Outreach.Staff;
+
+/// <summary>How notices, their states and their numbers are called.</summary>
+internal static class NoticeText
+{
+    public static readonly IReadOnlyList<NoticeTopics> Topics = [NoticeTopics.Procedure, NoticeTopics.MyCommunity, NoticeTopics.Training, NoticeTopics.General];
+
+    public static string Of(NoticeTopics topic) => topic switch
+    {
+        NoticeTopics.Procedure => "业委会流程",
+        NoticeTopics.MyCommunity => "我的小区",
+        NoticeTopics.Training => "培训活动",
+        NoticeTopics.General => "其他",
+        _ => "全部",
+    };
+
+    public static string Of(CampaignState state) => state switch
+    {
+        CampaignState.Draft => "草稿",
+        CampaignState.AwaitingApproval => "等人审核",
+        CampaignState.Scheduled => "等发送",
+        CampaignState.Sending => "正在发送",
+        CampaignState.Paused => "暂停",
+        CampaignState.Done => "发完了",
+        CampaignState.Cancelled => "停止了",
+    };
+
+    public static string Badge(CampaignState state) => state switch
+    {
+        CampaignState.Sending or CampaignState.Scheduled => "new",
+        CampaignState.AwaitingApproval or CampaignState.Paused => "warn",
+        CampaignState.Done => "ok",
+        CampaignState.Draft or CampaignState.Cancelled => "closed",
+    };
+
+    public static string Of(SkipReason reason) => reason switch
+    {
+        SkipReason.None => "其他",
+        SkipReason.OptedOut => "退订",
+        SkipReason.TopicLeft => "不收这类通知",
+        SkipReason.WindowClosed => "超过渠道回复时限",
+        SkipReason.RecipientGone => "找不到",
+        SkipReason.ChannelOff => "渠道没开通",
+        SkipReason.Cancelled => "停止发送",
+    };
+
+    public static string Channel(string id) => id switch
+    {
+        "webchat" => "网页聊天",
+        "wechat" => "微信服务号",
+        "wecom" => "企业微信",
+        "dingtalk" => "钉钉",
+        "feishu" => "飞书",
+        "botframework" => "Azure Bot Service",
+        _ => id,
+    };
+
+    /// <summary>Such as 退订 41、找不到 21; "" for none.</summary>
+    public static string Reasons(IReadOnlyDictionary<SkipReason, int> reasons) =>
+        string.Join("、", reasons.Where(r => r.Value > 0).OrderByDescending(r => r.Value).Select(r => $"{Of(r.Key)} {LocalText.Number(r.Value)}"));
+
+    /// <summary>Such as 812 + 407 + 21 + 6 + 2 = 1,248.</summary>
+    public static string Sum(CampaignNumbers numbers) =>
+        $"{LocalText.Number(numbers.Sent)} + {LocalText.Number(numbers.Queued + numbers.Sending)} + {LocalText.Number(numbers.Skipped)} + {LocalText.Number(numbers.Failed)} + {LocalText.Number(numbers.Unknown)} = {LocalText.Number(numbers.Total)}";
+
+    public static string Words(StepOutcome outcome) => outcome switch
+    {
+        StepOutcome.Done => "好了",
+        StepOutcome.NotFound => "没有这条通知，或者不在您的辖区。",
+        StepOutcome.NotAllowed => "您的角色不能改通知，请管理员加角色。",
+        StepOutcome.WrongState => "别人刚改过这条。看看新的再存。",
+        StepOutcome.OwnCampaign => "要另一个人审核，自己写的不能自己审。",
+    };
+}

@@ -1,0 +1,45 @@
+using System.Globalization;
+using Microsoft.AspNetCore.DataProtection;
+
+namespace Outreach.Staff;
+
+/// <summary>What a step left to say.</summary>
+/// <param name="Words">One sentence without personal data.</param>
+/// <param name="UndoLeadId">The lead whose last step can be taken back; 0: none.</param>
+internal readonly record struct ToastWords(string Words, SayingKind Kind, long UndoLeadId);
+
+internal enum SayingKind { Done, Problem }
+
+/// <summary>One sentence from a step to the page after its redirect, in a sealed cookie that lives for that one page.</summary>
+internal sealed class Toasts(IHttpContextAccessor accessor, IDataProtectionProvider protection)
+{
+    private const string Cookie = "outreach_said";
+    private static readonly CookieOptions Options = new() { HttpOnly = true, SameSite = SameSiteMode.Strict, Path = "/staff", MaxAge = TimeSpan.FromMinutes(1), IsEssential = true };
+    private readonly IDataProtector _protector = protection.CreateProtector("Outreach.Staff.Said.v1");
+
+    public void Done(string words, long undoLeadId = 0) => Say(new(words, SayingKind.Done, undoLeadId));
+
+    public void Problem(string words) => Say(new(words, SayingKind.Problem, 0));
+
+    private void Say(ToastWords saying) => accessor.HttpContext!.Response.Cookies.Append(Cookie,
+        _protector.Protect(string.Create(CultureInfo.InvariantCulture, $"{saying.Kind}|{saying.UndoLeadId}|{saying.Words}")), Options);
+
+    /// <summary>The sentence that waits, once; null: there is none.</summary>
+    public ToastWords? Take()
+    {
+        var http = accessor.HttpContext!;
+        if (http.Request.Cookies[Cookie] is not { Length: > 0 } sealedWords || http.Request.Headers.ContainsKey(StaffCookie.BackgroundHeader))
+            return null;
+        if (!http.Response.HasStarted)
+            http.Response.Cookies.Delete(Cookie, Options);
+        try
+        {
+            var parts = _protector.Unprotect(sealedWords).Split('|', 3);
+            return new(parts[2], Enum.Parse<SayingKind>(parts[0]), long.Parse(parts[1], CultureInfo.InvariantCulture));
+        }
+        catch (System.Security.Cryptography.CryptographicException)
+        {
+            return null;
+        }
+    }
+}
