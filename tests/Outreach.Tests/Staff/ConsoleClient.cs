@@ -1,37 +1,20 @@
 using System.Net;
 using System.Text.RegularExpressions;
-using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using Outreach.Communities;
-using Outreach.Staff;
-using Outreach.Storage;
 
 namespace Outreach.Tests.Staff;
 
 /// <summary>A browser without scripts: cookies, forms, no redirects followed.</summary>
 internal sealed partial class ConsoleClient(OutreachApp app) : IDisposable
 {
-    public const string Password = "liuxia-sanyue-2026";
-
     private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = app.Address };
-
-    /// <summary>An account straight in the database; its area null is the whole tree.</summary>
-    public static async Task<StaffMember> AddMemberAsync(OutreachApp app, string userName, StaffRoles roles, long? areaId)
-    {
-        await using var scope = app.Services.CreateAsyncScope();
-        var member = new StaffMember { UserName = userName, DisplayName = $"同事{userName}", Roles = roles, AreaId = areaId };
-        var created = await scope.ServiceProvider.GetRequiredService<UserManager<StaffMember>>().CreateAsync(member, Password);
-        Assert.True(created.Succeeded, string.Join(' ', created.Errors.Select(e => e.Description)));
-        return member;
-    }
 
     /// <summary>A member who is signed in.</summary>
     public static async Task<ConsoleClient> SignInAsync(OutreachApp app, string userName, StaffRoles roles, long? areaId = null)
     {
-        await AddMemberAsync(app, userName, roles, areaId);
+        await StaffSeeds.AddMemberAsync(app, userName, roles, areaId);
         var client = new ConsoleClient(app);
-        var answer = await client.SignInAsync(userName, Password);
+        var answer = await client.SignInAsync(userName, StaffSeeds.Password);
         Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
         return client;
     }
@@ -53,16 +36,36 @@ internal sealed partial class ConsoleClient(OutreachApp app) : IDisposable
     public static async Task<string> TextAsync(HttpResponseMessage answer) =>
         WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
 
-    /// <summary>Opens the page, finds the form by its handler's name or its action, keeps its hidden fields and sends it with these.</summary>
-    public async Task<HttpResponseMessage> PostAsync(string page, string form, params (string Name, string Value)[] fields)
+    /// <summary>Opens the page, finds the form by its handler's name or its action, keeps its fields and sends it with these in their place.</summary>
+    public Task<HttpResponseMessage> PostAsync(string page, string form, params (string Name, string Value)[] fields) =>
+        PostAsync(page, form, target: null, () => Task.CompletedTask, fields);
+
+    /// <summary>The same, sent to another address.</summary>
+    public Task<HttpResponseMessage> PostAsync(string page, string form, string target, params (string Name, string Value)[] fields) =>
+        PostAsync(page, form, target, () => Task.CompletedTask, fields);
+
+    /// <summary>The same, with something happening between the opening and the sending.</summary>
+    public Task<HttpResponseMessage> PostAsync(string page, string form, Func<Task> between, params (string Name, string Value)[] fields) =>
+        PostAsync(page, form, target: null, between, fields);
+
+    private async Task<HttpResponseMessage> PostAsync(string page, string form, string? target, Func<Task> between, (string Name, string Value)[] fields)
     {
         var html = await _http.GetStringAsync(page, TestContext.Current.CancellationToken);
         var found = Forms().Matches(html).Select(m => m.Value).FirstOrDefault(f => f.Contains($"value=\"{form}\"", StringComparison.Ordinal) || f.Contains($"action=\"{form}\"", StringComparison.Ordinal));
         Assert.True(found is not null, $"{page} has no form {form}");
-        var values = Hidden().Matches(found).Select(m => KeyValuePair.Create(m.Groups["name"].Value, WebUtility.HtmlDecode(m.Groups["value"].Value)))
-            .Concat(fields.Select(f => KeyValuePair.Create(f.Name, f.Value)));
-        var action = Action().Match(found) is { Success: true } match ? WebUtility.HtmlDecode(match.Groups[1].Value) : page;
+        await between();
+        var values = Hidden().Matches(found).Select(m => (Name: m.Groups["name"].Value, Value: WebUtility.HtmlDecode(m.Groups["value"].Value)))
+            .Where(hidden => fields.All(f => f.Name != hidden.Name)).Concat(fields).Select(f => KeyValuePair.Create(f.Name, f.Value));
+        var action = target ?? (Action().Match(found) is { Success: true } match ? WebUtility.HtmlDecode(match.Groups[1].Value) : page);
         return await _http.PostAsync(action.StartsWith('/') ? action : "/" + action, new FormUrlEncodedContent(values), TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>The data of an event stream, one event after the other.</summary>
+    public async IAsyncEnumerable<string> LinesAsync(string address, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var stream = await _http.GetStreamAsync(address, cancellationToken);
+        await foreach (var item in System.Net.ServerSentEvents.SseParser.Create(stream).EnumerateAsync(cancellationToken))
+            yield return item.Data;
     }
 
     public Task<HttpResponseMessage> PostRawAsync(string address, params (string Name, string Value)[] fields) =>
@@ -78,34 +81,4 @@ internal sealed partial class ConsoleClient(OutreachApp app) : IDisposable
 
     [GeneratedRegex("<form[^>]*\\baction=\"([^\"]*)\"")]
     private static partial Regex Action();
-}
-
-/// <summary>A small tree of areas: city › district › two streets, each with one neighbourhood and one community.</summary>
-internal sealed record Town(long City, long StreetA, long StreetB, long CommunityA, long CommunityB)
-{
-    public static async Task<Town> BuildAsync(OutreachApp app)
-    {
-        await using var db = await app.Services.GetRequiredService<IDbContextFactory<OutreachDb>>().CreateDbContextAsync(TestContext.Current.CancellationToken);
-        var city = await AddAreaAsync(db, null, AreaLevel.City, "试验市");
-        var district = await AddAreaAsync(db, city, AreaLevel.District, "试验区");
-        var streetA = await AddAreaAsync(db, district, AreaLevel.Subdistrict, "甲街道");
-        var streetB = await AddAreaAsync(db, district, AreaLevel.Subdistrict, "乙街道");
-        var hoodA = await AddAreaAsync(db, streetA, AreaLevel.Neighbourhood, "甲社区");
-        var hoodB = await AddAreaAsync(db, streetB, AreaLevel.Neighbourhood, "乙社区");
-        var a = new Community { AreaId = hoodA.Id, Key = "shiyan-a", Name = "甲花园", Households = 100, Version = Guid.NewGuid() };
-        var b = new Community { AreaId = hoodB.Id, Key = "shiyan-b", Name = "乙花园", Households = 100, Version = Guid.NewGuid() };
-        db.AddRange(a, b);
-        await db.SaveChangesAsync(TestContext.Current.CancellationToken);
-        return new(city.Id, streetA.Id, streetB.Id, a.Id, b.Id);
-    }
-
-    private static async Task<Area> AddAreaAsync(OutreachDb db, Area? parent, AreaLevel level, string name)
-    {
-        var area = new Area { ParentId = parent?.Id, Level = level, Name = name, Path = $"?{Guid.NewGuid()}" };
-        db.Add(area);
-        await db.SaveChangesAsync(TestContext.Current.CancellationToken);
-        area.Path = $"{parent?.Path ?? "/"}{area.Id}/";
-        await db.SaveChangesAsync(TestContext.Current.CancellationToken);
-        return area;
-    }
 }

@@ -13,7 +13,7 @@ public sealed partial class DoorTests
 {
     private static readonly Dictionary<string, string?> NoDemo = new() { ["Demo:Load"] = "false" };
 
-    private static readonly string[] Pages = ["/staff", "/staff/people", "/staff/audit", "/staff/more"];
+    private static readonly string[] Pages = ["/staff", "/staff/people", "/staff/audit", "/staff/more", "/staff/leads", "/staff/leads/1", "/staff/waiting", "/staff/communities", "/staff/notices", "/staff/notices/new", "/staff/status"];
 
     [Fact]
     public async Task Nobody_sees_a_page_without_signing_in()
@@ -27,19 +27,20 @@ public sealed partial class DoorTests
             Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
             Assert.StartsWith("/staff/sign-in", answer.Headers.Location!.IsAbsoluteUri ? answer.Headers.Location.AbsolutePath : answer.Headers.Location.OriginalString, StringComparison.Ordinal);
         }
+        Assert.Equal(HttpStatusCode.Unauthorized, (await client.GetAsync("/staff/live")).StatusCode);
     }
 
     [Fact]
     public async Task Five_wrong_passwords_lock_the_account_and_every_try_says_how_many_are_left()
     {
         await using var app = await OutreachApp.StartAsync(NoDemo);
-        await ConsoleClient.AddMemberAsync(app, "zhang01", StaffRoles.Street, null);
+        await StaffSeeds.AddMemberAsync(app, "zhang01", StaffRoles.Street, null);
         using var client = new ConsoleClient(app);
 
         foreach (var left in new[] { 4, 3, 2, 1 })
             Assert.Contains($"还能试 {left} 次", await ConsoleClient.TextAsync(await client.SignInAsync("zhang01", "wrong")), StringComparison.Ordinal);
         var fifth = await ConsoleClient.TextAsync(await client.SignInAsync("zhang01", "wrong"));
-        var right = await client.SignInAsync("zhang01", ConsoleClient.Password);
+        var right = await client.SignInAsync("zhang01", StaffSeeds.Password);
 
         Assert.Contains("试错太多次，过 15 分钟再试", fifth, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, right.StatusCode);
@@ -67,7 +68,7 @@ public sealed partial class DoorTests
         using var client = new ConsoleClient(app);
 
         Assert.Contains("链接已失效", await client.ReadAsync(early!), StringComparison.Ordinal);
-        var made = await RedeemAsync(client, link!, "liwei1", ConsoleClient.Password);
+        var made = await RedeemAsync(client, link!, "liwei1", StaffSeeds.Password);
         Assert.Equal(HttpStatusCode.Redirect, made.StatusCode);
         Assert.Contains("设置", await client.ReadAsync("/staff"), StringComparison.Ordinal);
         Assert.Contains("1 位同事有账号", await client.ReadAsync("/staff/people"), StringComparison.Ordinal);
@@ -86,7 +87,7 @@ public sealed partial class DoorTests
         var made = await Task.WhenAll(Enumerable.Range(0, 4).Select(async n =>
         {
             await using var scope = app.Services.CreateAsyncScope();
-            return await scope.ServiceProvider.GetRequiredService<StaffLinks>().RedeemAsync(token, "首位", $"first{n}", ConsoleClient.Password, TestContext.Current.CancellationToken);
+            return await scope.ServiceProvider.GetRequiredService<StaffLinks>().RedeemAsync(token, "首位", $"first{n}", StaffSeeds.Password, TestContext.Current.CancellationToken);
         }));
 
         Assert.Single(made, redemption => redemption.Member is not null);
@@ -126,7 +127,7 @@ public sealed partial class DoorTests
         Assert.Contains(words, page, StringComparison.Ordinal);
         Assert.Contains("有 1 处要改", page, StringComparison.Ordinal);
         Assert.Contains("value=\"liwei1\"", page, StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.Redirect, (await RedeemAsync(client, link, "liwei1", ConsoleClient.Password)).StatusCode);
+        Assert.Equal(HttpStatusCode.Redirect, (await RedeemAsync(client, link, "liwei1", StaffSeeds.Password)).StatusCode);
     }
 
     [Fact]
@@ -141,7 +142,7 @@ public sealed partial class DoorTests
         var link = LinkIn().Match(made).Value;
         using var colleague = new ConsoleClient(app);
         Assert.Contains("角色：街道（乡镇） · 辖区：甲街道", await colleague.ReadAsync(link), StringComparison.Ordinal);
-        await RedeemAsync(colleague, link, "sunli1", ConsoleClient.Password);
+        await RedeemAsync(colleague, link, "sunli1", StaffSeeds.Password);
 
         Assert.Contains("甲街道", await colleague.ReadAsync("/staff/more"), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Forbidden, (await colleague.GetAsync("/staff/people")).StatusCode);
@@ -188,7 +189,7 @@ public sealed partial class DoorTests
         await admin.PostAsync("/staff/people", $"deactivate-{await IdOfAsync(app, "street1")}");
 
         Assert.Equal(HttpStatusCode.Redirect, (await colleague.GetAsync("/staff")).StatusCode);
-        Assert.Contains("这个账号已停用", await ConsoleClient.TextAsync(await colleague.SignInAsync("street1", ConsoleClient.Password)), StringComparison.Ordinal);
+        Assert.Contains("这个账号已停用", await ConsoleClient.TextAsync(await colleague.SignInAsync("street1", StaffSeeds.Password)), StringComparison.Ordinal);
         Assert.Null(await StaffWelcome.NewLinkAsync(app.Services, "street1", TestContext.Current.CancellationToken));
     }
 
@@ -205,7 +206,7 @@ public sealed partial class DoorTests
         Assert.Equal(HttpStatusCode.Redirect, done.StatusCode);
         await client.ReadAsync("/staff");
         Assert.Equal(HttpStatusCode.Redirect, (await before.GetAsync("/staff")).StatusCode);
-        Assert.Contains("还能试", await ConsoleClient.TextAsync(await before.SignInAsync("street1", ConsoleClient.Password)), StringComparison.Ordinal);
+        Assert.Contains("还能试", await ConsoleClient.TextAsync(await before.SignInAsync("street1", StaffSeeds.Password)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -227,7 +228,7 @@ public sealed partial class DoorTests
         clock.Advance(TimeSpan.FromMinutes(25));
         Assert.Equal(HttpStatusCode.Redirect, (await client.GetAsync("/staff")).StatusCode);
 
-        await client.SignInAsync("street1", ConsoleClient.Password);
+        await client.SignInAsync("street1", StaffSeeds.Password);
         clock.Advance(TimeSpan.FromMinutes(31));
         Assert.Equal(HttpStatusCode.Redirect, (await client.GetAsync("/staff")).StatusCode);
     }
