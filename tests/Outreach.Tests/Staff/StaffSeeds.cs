@@ -122,7 +122,7 @@ internal sealed record Town(long City, long StreetA, long StreetB, long Communit
         return new(city.Id, streetA.Id, streetB.Id, a.Id, b.Id);
     }
 
-    private static async Task<Area> AddAreaAsync(OutreachDb db, Area? parent, AreaLevel level, string name)
+    public static async Task<Area> AddAreaAsync(OutreachDb db, Area? parent, AreaLevel level, string name)
     {
         var area = new Area { ParentId = parent?.Id, Level = level, Name = name, Path = $"?{Guid.NewGuid()}" };
         db.Add(area);
