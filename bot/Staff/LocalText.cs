@@ -28,6 +28,21 @@ internal sealed class LocalText(CityClock clock)
 
     public DateOnly DateOf(DateTimeOffset time) => clock.DateOf(time);
 
+    /// <summary>Such as 12月3日, without the weekday.</summary>
+    public string Day(DateOnly date) => string.Create(CultureInfo.InvariantCulture, $"{(date.Year == clock.Today.Year ? "" : $"{date.Year}年")}{date.Month}月{date.Day}日");
+
+    /// <summary>How late something due then is: 今天到期, 已超 2 个工作日; public holidays are not known here.</summary>
+    public string Late(DateOnly due)
+    {
+        if (due >= clock.Today)
+            return "今天到期";
+        var days = 0;
+        for (var day = due.AddDays(1); day <= clock.Today; day = day.AddDays(1))
+            if (day.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday))
+                days++;
+        return days == 0 ? "已经到期" : string.Create(CultureInfo.InvariantCulture, $"已超 {days} 个工作日");
+    }
+
     /// <summary>Such as 12 分钟, 3 小时, 2 天.</summary>
     public string Since(DateTimeOffset time) => (clock.UtcNow - time) switch
     {

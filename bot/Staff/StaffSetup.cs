@@ -69,7 +69,6 @@ public static class StaffSetup
         services.AddScoped<Toasts>();
         services.AddSingleton<StaffNames>();
         services.AddSingleton<ConversationReader>();
-        services.AddSingleton<CommunityDesk>();
         services.AddSingleton<ChannelNumbers>();
         services.AddSingleton<UnknownNames>();
         services.AddSingleton<AuditLog>();
@@ -126,10 +125,12 @@ public static class StaffSetup
         return TypedResults.LocalRedirect("/staff/sign-in");
     }
 
-    private static RedirectHttpResult ChangeLook([Microsoft.AspNetCore.Mvc.FromForm] string? theme, [Microsoft.AspNetCore.Mvc.FromForm] string? text, HttpContext http, Toasts toasts)
+    private static RedirectHttpResult ChangeLook(
+        [Microsoft.AspNetCore.Mvc.FromForm] string? theme, [Microsoft.AspNetCore.Mvc.FromForm] string? text, [Microsoft.AspNetCore.Mvc.FromForm] string? keys, HttpContext http, Toasts toasts)
     {
         Set(Look.ThemeCookie, theme is "light" or "dark" ? theme : null);
         Set(Look.TextCookie, text is "large" ? text : null);
+        Set(Look.KeysCookie, keys is "off" ? keys : null);
         toasts.Done("改好了");
         return TypedResults.LocalRedirect("/staff/more");
 

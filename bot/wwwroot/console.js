@@ -10,6 +10,7 @@ function dress() {
   for (const toast of document.querySelectorAll('[data-toast]')) hideLater(toast);
   for (const dialog of document.querySelectorAll('dialog[data-modal][open]')) {
     dialog.removeAttribute('open');
+    dialog.classList.remove('inlinedialog');
     dialog.showModal();
   }
   for (const log of document.querySelectorAll('[data-log]')) log.scrollTop = log.scrollHeight;
@@ -63,6 +64,7 @@ document.addEventListener('submit', event => {
 
 /* Keys: / search, J K move, Enter open, E 已联系. Not while typing. */
 document.addEventListener('keydown', event => {
+  if (html.dataset.keys === 'off') return;
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest('input,textarea,select,dialog,[contenteditable]')) return;
   if (event.key === '/') {
     const find = document.getElementById('find');
