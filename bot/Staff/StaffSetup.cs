@@ -94,6 +94,8 @@ public static class StaffSetup
         staff.MapGet("/live", StaffLive.Listen);
         staff.MapPost("/leads/{id:long}/move", LeadSteps.Move).RequireAuthorization(StaffPolicies.Owners);
         staff.MapPost("/leads/{id:long}/retry", LeadSteps.Retry).RequireAuthorization(StaffPolicies.Owners);
+        staff.MapPost("/held/release", HeldSteps.Release).RequireAuthorization(StaffPolicies.Owners);
+        staff.MapPost("/alerts/{id:long}/done", HeldSteps.Done).RequireAuthorization(StaffPolicies.Staff);
         staff.MapPost("/sign-out", SignOut);
         staff.MapPost("/look", ChangeLook);
     }

@@ -297,4 +297,33 @@ public sealed class ScopeTests
 
         Assert.False(await lines.MoveNextAsync());
     }
+
+    [Fact]
+    public async Task What_a_restore_holds_is_let_go_by_the_keeper_after_a_look_and_by_nobody_else()
+    {
+        await using var app = await OutreachApp.StartAsync(NoDemo);
+        var town = await Town.BuildAsync(app);
+        var lead = await StaffSeeds.AddLeadAsync(app, "owner-a", town.CommunityA, "甲花园", "李女", null);
+        await using (var db = await StaffSeeds.OpenAsync(app))
+        {
+            db.Add(new LeadForward
+            {
+                LeadKey = lead.Key, Destination = "群", Event = ForwardEvent.Created, MessageId = Guid.NewGuid().ToString("N"), State = ForwardState.Held,
+                DueAt = DateTimeOffset.UnixEpoch, CreatedAt = DateTimeOffset.UnixEpoch,
+            });
+            await db.SaveChangesAsync(StaffSeeds.Stop);
+        }
+        using var street = await ConsoleClient.SignInAsync(app, "street1", StaffRoles.Street, town.StreetA);
+        using var keeper = await ConsoleClient.SignInAsync(app, "bureau1", StaffRoles.Bureau);
+
+        Assert.Contains("放行要由保管资料的主管部门来做", await street.ReadAsync("/staff/status"), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Forbidden, (await street.PostAsync("/staff/more", "staff/sign-out", "/staff/held/release", ("confirmed", "yes"))).StatusCode);
+        await keeper.PostAsync("/staff/status", "staff/held/release");
+        Assert.Contains("1 条转交停着", await keeper.ReadAsync("/staff/status"), StringComparison.Ordinal);
+        await keeper.PostAsync("/staff/status", "staff/held/release", ("confirmed", "yes"));
+
+        Assert.DoesNotContain("条转交停着", await keeper.ReadAsync("/staff/status"), StringComparison.Ordinal);
+        await using var after = await StaffSeeds.OpenAsync(app);
+        Assert.False(await after.LeadForwards.AnyAsync(f => f.State == ForwardState.Held, StaffSeeds.Stop));
+    }
 }
