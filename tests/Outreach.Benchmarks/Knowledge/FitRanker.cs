@@ -12,7 +12,7 @@ namespace Outreach.Benchmarks.Knowledge;
 internal sealed class FitRanker
 {
     private const int Kept = 50;                 // candidates a question, beside the right one
-    private const float AnswerPrecision = .945f; // share of direct answers expected to be right
+    private const float AnswerPrecision = .955f; // share of direct answers expected to be right
     private const float OursRefused = .03f;      // share of our questions that may be refused as not ours
     private readonly KnowledgeBase _knowledge;
     private readonly SearchIndex _index;
