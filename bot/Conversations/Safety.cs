@@ -9,12 +9,15 @@ internal sealed class Safety(Handovers handovers)
     /// <summary>The emergency that a message tells of, by the whole or by one clause of it; null: none.</summary>
     public static Intent? EmergencyIn(Meaning meaning)
     {
-        var whole = meaning.Among(Emergencies);
-        if (whole is not null)
+        if (meaning.Together(.35f, Emergencies) is { } whole)
             return whole;
         // A clause in a message that as a whole asks about rules must be very clear: 去年楼上着火了，维修资金能用吗.
         return meaning.AnywhereAmong(meaning.Of(Intent.Question) >= .6f ? .8f : .5f, Emergencies);
     }
+
+    /// <summary>What must not be done, as the whole message or one clear clause of it wants it; null: nothing of that.</summary>
+    public static Intent? RefusedIn(Meaning meaning) =>
+        meaning.Together(.35f, Refused) ?? (meaning.Of(Intent.Question) < .6f ? meaning.AnywhereAmong(.75f, Refused) : null);
 
     public async Task<bool> AnswerEmergencyAsync(Turn turn, CancellationToken cancellationToken)
     {
@@ -28,8 +31,7 @@ internal sealed class Safety(Handovers handovers)
 
     public static async Task<bool> RefuseAsync(Turn turn, CancellationToken cancellationToken)
     {
-        var wish = turn.Meaning.Among(Refused) ?? (turn.Meaning.Of(Intent.Question) < .6f ? turn.Meaning.AnywhereAmong(.75f, Refused) : null);
-        if (wish is not { } refused)
+        if (RefusedIn(turn.Meaning) is not { } refused)
             return false;
         await turn.ReplyAsync(AnswerKind.Safety, TextOf(refused), cancellationToken);
         return true;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace Outreach.Conversations;
 
@@ -9,13 +10,13 @@ internal sealed class IntentModel
 {
     private const int Rounds = 14;
     private const float Rate = .55f;
-    private const float Decay = 2e-5f;
+    private const float SureEnough = .97f;
     private const float Scale = 3f;             // vectors have length one: three reaches a sure verdict within few rounds
 
     private static readonly int Classes = Enum.GetValues<Intent>().Length;
     private static readonly int Width = (Classes + Vector<float>.Count - 1) / Vector<float>.Count * Vector<float>.Count;     // rows in whole vectors
 
-    private readonly Dictionary<string, int> _features = new(StringComparer.Ordinal);
+    private readonly Dictionary<ulong, int> _features = [];
     private readonly float[][] _weights;        // per feature, per class
     private readonly float[] _rarity;
     private readonly float[] _bias = new float[Width];
@@ -23,24 +24,26 @@ internal sealed class IntentModel
     /// <param name="examples">Normalised texts.</param>
     public IntentModel(IReadOnlyList<IntentExample> examples)
     {
-        var named = examples.Select(example => MessageFeatures.Of(example.Text)).ToArray();
-        var seenIn = new List<int>();
-        foreach (var list in named)
-            foreach (var name in list.Select(feature => feature.Name).Distinct())
-            {
-                if (_features.TryAdd(name, _features.Count))
-                    seenIn.Add(0);
-                seenIn[_features[name]]++;
-            }
-        _rarity = [.. seenIn.Select(count => MathF.Sqrt(MathF.Log(1 + (examples.Count / (float)count))))];
-        _weights = [.. seenIn.Select(_ => new float[Width])];
-        var vectors = named.Select(Weigh).ToArray();
+        var texts = examples.Select(example => MessageFeatures.Of(example.Text)).ToArray();
+        var counts = new Dictionary<ulong, int>();
+        foreach (var text in texts)
+            foreach (var key in text.Select(feature => feature.Key).Distinct())
+                CollectionsMarshal.GetValueRefOrAddDefault(counts, key, out _)++;
+        var seen = counts.Where(pair => pair.Value >= 2).ToArray();          // what one text alone has tells nothing of others
+        for (var i = 0; i < seen.Length; i++)
+            _features[seen[i].Key] = i;
+        _rarity = [.. seen.Select(pair => MathF.Sqrt(MathF.Log(1 + (examples.Count / (float)pair.Value))))];
+        _weights = [.. seen.Select(_ => new float[Width])];
+        Fit(examples, [.. texts.Select(Weigh)]);
+    }
 
+    private void Fit(IReadOnlyList<IntentExample> examples, (int Feature, float Value)[][] vectors)
+    {
         var sizes = new int[Classes];
         foreach (var example in examples)
             sizes[(int)example.Intent]++;
         var order = Enumerable.Range(0, examples.Count).ToArray();
-        var random = new Random(17);
+        var random = new Random(17);        // the same order at every start
         var probabilities = new float[Width];
         for (var round = 0; round < Rounds; round++)
         {
@@ -49,11 +52,13 @@ internal sealed class IntentModel
             foreach (var i in order)
             {
                 var intent = (int)examples[i].Intent;
-                var importance = MathF.Min(4f, MathF.Sqrt(60f / sizes[intent]));   // small intents must not drown
                 Score(vectors[i], probabilities);
+                if (probabilities[intent] > SureEnough)
+                    continue;
+                var importance = Math.Clamp(MathF.Sqrt(60f / sizes[intent]), .3f, 4f);      // small intents must not drown
                 probabilities[intent] -= 1;
                 foreach (var (feature, value) in vectors[i])
-                    Add(_weights[feature], probabilities, -rate * importance * value * Scale, keep: 1 - (rate * Decay));
+                    Add(_weights[feature], probabilities, -rate * importance * value * Scale, keep: 1);
                 Add(_bias, probabilities, -rate * importance * .05f, keep: 1);
             }
         }
@@ -91,16 +96,16 @@ internal sealed class IntentModel
     }
 
     /// <summary>Known features, scaled so that the whole text, the unknown part included, has length one: what is mostly unknown stays undecided.</summary>
-    private (int Feature, float Value)[] Weigh(List<(string Name, float Weight)> named)
+    private (int Feature, float Value)[] Weigh(List<MessageFeature> text)
     {
-        var sums = new Dictionary<int, float>(named.Count);
+        var sums = new Dictionary<int, float>(text.Count);
         var unknown = 0f;
-        foreach (var (name, weight) in named)
-            if (_features.TryGetValue(name, out var feature))
-                sums[feature] = sums.GetValueOrDefault(feature) + (weight * _rarity[feature]);
+        foreach (var (key, weight) in text)
+            if (_features.TryGetValue(key, out var feature))
+                CollectionsMarshal.GetValueRefOrAddDefault(sums, feature, out _) += weight * _rarity[feature];
             else
                 unknown += weight * weight;
-        var length = MathF.Sqrt(sums.Values.Sum(value => value * value) + (unknown * 1.5f));
+        var length = MathF.Sqrt(sums.Values.Sum(value => value * value) + unknown);
         return length == 0 ? [] : [.. sums.Select(pair => (pair.Key, pair.Value / length))];
     }
 }

@@ -21,8 +21,8 @@ internal sealed partial class Understanding
         var normalised = examples.Select(example => example with { Text = Normaliser.Normalise(example.Text) }).Where(example => example.Text.Length > 0).ToList();
         foreach (var example in normalised)
             _exact.TryAdd(example.Text, example.Intent);
-        var questions = knowledge.Articles.SelectMany(article => article.Variants.Take(6).Prepend(article.Question))
-            .Concat(knowledge.OutOfScope.Where(group => group.Kind is ScopeKind.Near or ScopeKind.Far).SelectMany(group => group.Questions.Take(8)))
+        var questions = knowledge.Articles.SelectMany(article => article.Variants.Take(4).Prepend(article.Question))
+            .Concat(knowledge.OutOfScope.Where(group => group.Kind is ScopeKind.Near or ScopeKind.Far).SelectMany(group => group.Questions.Take(4)))
             .Select(Normaliser.Normalise).Where(text => text.Length > 0 && !_exact.ContainsKey(text)).Distinct(StringComparer.Ordinal)
             .Select(text => new IntentExample(text, Intent.Question));
         _model = new([.. normalised, .. questions]);
@@ -65,6 +65,8 @@ internal sealed record Clause(string Normalised, IReadOnlyList<float> Probabilit
 /// <param name="Clauses">Empty when the message is one clause.</param>
 internal sealed record Meaning(string Normalised, IReadOnlyList<float> Probabilities, IReadOnlyList<Clause> Clauses)
 {
+    private const float Enough = .3f;
+
     public static Meaning Nothing { get; } = new("", [1, .. Enumerable.Repeat(0f, Enum.GetValues<Intent>().Length - 1)], []);
 
     public Intent Top { get; } = (Intent)Probabilities.Index().MaxBy(pair => pair.Item).Index;
@@ -72,10 +74,23 @@ internal sealed record Meaning(string Normalised, IReadOnlyList<float> Probabili
     public float Of(Intent intent) => Probabilities[(int)intent];
 
     /// <summary>Whether the whole message wants it more than anything else, and clearly enough.</summary>
-    public bool Is(Intent intent) => Top == intent && Of(intent) >= .4f;
+    public bool Is(Intent intent) => Top == intent && Of(intent) >= Enough;
 
     /// <summary>The likeliest of these intents that the message wants as a whole; null when it wants none of them.</summary>
-    public Intent? Among(params ReadOnlySpan<Intent> intents) => intents.Contains(Top) && Of(Top) >= .4f ? Top : null;
+    public Intent? Among(params ReadOnlySpan<Intent> intents) => intents.Contains(Top) && Of(Top) >= Enough ? Top : null;
+
+    /// <summary>The likeliest of a family of intents when together they are likely enough, though none of them alone may be.</summary>
+    public Intent? Together(float enough, params ReadOnlySpan<Intent> family)
+    {
+        var (sum, found) = (0f, family[0]);
+        foreach (var intent in family)
+        {
+            sum += Of(intent);
+            if (Of(intent) > Of(found))
+                found = intent;
+        }
+        return sum >= enough ? found : null;
+    }
 
     /// <summary>The likeliest of these intents in the whole or in any clause, where it is at least <paramref name="enough"/>; for what must not be missed in a long message.</summary>
     public Intent? AnywhereAmong(float enough, params ReadOnlySpan<Intent> intents)

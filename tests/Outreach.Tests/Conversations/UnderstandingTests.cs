@@ -1,0 +1,78 @@
+using Outreach.Conversations;
+using Outreach.Knowledge.Articles;
+
+namespace Outreach.Tests.Conversations;
+
+public sealed class UnderstandingTests
+{
+    private static readonly Lazy<Understanding> Shared = new(() => new(
+        IntentExamples.Load(Path.Combine(AppContext.BaseDirectory, "Conversations", "intents")), KnowledgeBase.Load(AppContext.BaseDirectory)));
+
+    public static TheoryData<string> Groups => [.. Sentences().Keys];
+
+    [Theory]
+    [MemberData(nameof(Groups))]
+    public void Takes_a_wish_for_what_it_is_and_its_look_alikes_for_something_else(string group)
+    {
+        var sentences = Sentences()[group];
+
+        var missed = sentences.Where(s => s.Means && !Is(group, s.Text)).Select(s => "missed: " + Describe(s.Text));
+        var mistaken = sentences.Where(s => !s.Means && Is(group, s.Text)).Select(s => "mistaken: " + Describe(s.Text));
+
+        var wrong = missed.Concat(mistaken).ToList();
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+    }
+
+    [Fact]
+    public void Has_twenty_sentences_and_twenty_look_alikes_for_every_group() =>
+        Assert.All(Sentences(), pair =>
+        {
+            Assert.True(pair.Value.Count(s => s.Means) >= 20, pair.Key);
+            Assert.True(pair.Value.Count(s => !s.Means) >= 20, pair.Key);
+        });
+
+    [Fact]
+    public void Tells_four_things_about_signing_up_apart() =>
+        Assert.Equal(
+            [Intent.SignUpRefuse, Intent.SignUpCancelHow, Intent.SignUpAbout, Intent.SignUpOther],
+            new[] { "我不想报名", "怎么取消报名", "报名要钱吗", "我邻居想报名" }.Select(text => Shared.Value.Read(text).Top));
+
+    private static bool Is(string group, string text)
+    {
+        var meaning = Shared.Value.Read(text);
+        return group switch
+        {
+            "Emergency" => Safety.EmergencyIn(meaning) is not null,
+            "Smalltalk" => meaning.Among(Intent.Greeting, Intent.Who, Intent.Help, Intent.Thanks, Intent.Bye) is not null,
+            "Abuse" => meaning.Among(Intent.Abuse, Intent.Annoyed) is not null,
+            _ when Enum.TryParse<Intent>(group, out var intent) && IsSafety(intent) => Safety.RefusedIn(meaning) is not null,
+            "SignUpRefuse" => meaning.Among(Intent.SignUpRefuse, Intent.NoticeDecline, Intent.FormCancel) is not null,      // which of them depends on what the bot asked
+            _ => meaning.Is(Enum.Parse<Intent>(group)),
+        };
+    }
+
+    private static bool IsSafety(Intent intent) => intent is Intent.OthersData or Intent.Forgery or Intent.VoteBuying or Intent.Smear or Intent.Injection;
+
+    private static string Describe(string text)
+    {
+        var meaning = Shared.Value.Read(text);
+        return $"{text} ({meaning.Top} {meaning.Of(meaning.Top):0.00})";
+    }
+
+    private static Dictionary<string, List<(string Text, bool Means)>> Sentences()
+    {
+        var groups = new Dictionary<string, List<(string, bool)>>(StringComparer.Ordinal);
+        List<(string, bool)>? current = null;
+        foreach (var line in File.ReadLines(Path.Combine(AppContext.BaseDirectory, "testdata", "conversations", "intents.txt")))
+            switch (line)
+            {
+                case ['[', .. var name, ']']:
+                    groups[name] = current = [];
+                    break;
+                case ['+' or '-', ' ', .. var text]:
+                    current!.Add((text, line[0] == '+'));
+                    break;
+            }
+        return groups;
+    }
+}
