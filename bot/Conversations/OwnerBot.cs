@@ -37,6 +37,7 @@ internal sealed class OwnerBot(
             || await Safety.RefuseAsync(turn, cancellationToken)
             || await SmallMatters.AnswerWhatToCancelAsync(turn, noticeChoices, cancellationToken)
             || await noticeChoices.TryAsync(turn, cancellationToken)
+            || await signUp.StartFromFieldsAsync(turn, cancellationToken)
             || await myInformation.TryAsync(turn, cancellationToken)
             || await person.TryAsync(turn, cancellationToken)
             || await signUp.AnswerAsync(turn, cancellationToken)
@@ -46,11 +47,21 @@ internal sealed class OwnerBot(
             || await signUp.StartAsInformedAsync(turn, cancellationToken)
             || await noticeReplies.TryAsync(turn, cancellationToken)
             || await progress.TryAsync(turn, cancellationToken)
+            || await AnswerThenSignUpAsync(turn, cancellationToken)
             || await signUp.StartAsync(turn, cancellationToken)
             || await SmallTalk.TryAsync(turn, cancellationToken)
             || await smallMatters.AnswerLeftoversAsync(turn, cancellationToken))
             return;
         await questions.AnswerAsync(turn, cancellationToken);
+    }
+
+    private async Task<bool> AnswerThenSignUpAsync(Turn turn, CancellationToken cancellationToken)
+    {
+        if (!turn.Thought.AlsoSignsUp || !turn.Thought.HasAnswer)
+            return false;
+        await questions.AnswerAsync(turn, cancellationToken);
+        signUp.OpenQuietly(turn);
+        return true;
     }
 
     /// <summary>The form's question after an answer to something else, and what the next message may refer to.</summary>

@@ -51,6 +51,25 @@ internal sealed class SmallMatters(CommunityDirectory directory)
     public async Task<bool> AnswerLeftoversAsync(Turn turn, CancellationToken cancellationToken)
     {
         var text = turn.Text.Trim();
+        if (turn.State.Form is null && !turn.Thought.HasAnswer)
+            switch (turn.Meaning.Among(Intent.FormCancel, Intent.FormContinue, Intent.FormRestart, Intent.FormBack, Intent.FormSkip, Intent.FormLater, Intent.FormCorrect))
+            {
+                case Intent.FormCancel:
+                    await CancelDialogue.AskAsync(turn, cancellationToken);
+                    return true;
+                case Intent.FormContinue or Intent.FormRestart or Intent.FormBack:
+                    await turn.ReplyAsync(AnswerKind.Form, "现在没有办到一半的登记。要登记吗？", cancellationToken, Says.SignUp);
+                    return true;
+                case Intent.FormSkip:
+                    await turn.ReplyAsync(AnswerKind.Form, "现在没有要填的，什么都没记。有事您说。", cancellationToken);
+                    return true;
+                case Intent.FormLater:
+                    await turn.ReplyAsync(AnswerKind.Smalltalk, "好，您随时说。", cancellationToken);
+                    return true;
+                case Intent.FormCorrect:
+                    await turn.ReplyAsync(AnswerKind.Clarification, "哪里不对？换个说法再问一句，或者让工作人员来。", cancellationToken, Says.Human);
+                    return true;
+            }
         if (SaysYes.Agrees(text) && text.Contains("同意", StringComparison.Ordinal) || text is "不同意" or "同意转交" or "不转交")
         {
             await turn.ReplyAsync(AnswerKind.Clarification, "您说的是哪件事？", cancellationToken, Says.SignUp, "同意成立业委会", "投票的事");

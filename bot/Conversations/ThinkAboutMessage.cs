@@ -28,15 +28,27 @@ internal sealed partial class ThinkAboutMessage(Understanding understanding, Ans
         var choice = ChoiceOf(text, state.Waiting is { } waiting && waiting.IsAlive(now) ? waiting : null);
         var words = choice is { } chosen ? state.Waiting!.Choices[chosen] : text;
         var topic = state.Topic is { } alive && alive.IsAlive(now) ? alive.ArticleId : null;
+        var meaning = understanding.Read(words);
+        var asked = AskedBesides(meaning);
         return new()
         {
             Text = words,
             Medium = Medium.Text,
-            Meaning = understanding.Read(words),
+            Meaning = meaning,
             Choice = choice,
-            Reply = answerer.Ask(new(words, RegionOf(memory.CommunityId), topic, city.DateOf(now))),
+            Reply = answerer.Ask(new(asked ?? words, RegionOf(memory.CommunityId), topic, city.DateOf(now))),
+            AlsoSignsUp = asked is not null,
             Fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(words)).AsSpan(0, 8)),
         };
+    }
+
+    /// <summary>我想报名 业委会几个人: the clauses that ask, where another clause wants to sign up; null: nothing of both.</summary>
+    private static string? AskedBesides(Meaning meaning)
+    {
+        if (!meaning.Clauses.Any(clause => clause.Of(Intent.SignUp) >= .5f))
+            return null;
+        var asking = meaning.Clauses.Where(clause => clause.Of(Intent.Question) >= .5f && FormQuestions.LooksLikeQuestion(clause.Normalised)).ToList();
+        return asking.Count == 0 ? null : string.Join(' ', asking.Select(clause => clause.Normalised));
     }
 
     /// <summary>The areas above a community from the largest down, as the knowledge base names regions.</summary>

@@ -18,6 +18,8 @@ internal sealed record Thought
     public int? Choice { get; init; }
     /// <summary>What the knowledge base makes of the words; null where it was not asked.</summary>
     public Reply? Reply { get; init; }
+    /// <summary>The message asks something and wants to sign up besides: the question is answered first.</summary>
+    public bool AlsoSignsUp { get; init; }
     /// <summary>Hash of the normalised words, to know a repeat without keeping the words.</summary>
     public string Fingerprint { get; init; } = "";
 

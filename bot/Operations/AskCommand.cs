@@ -5,6 +5,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Outreach.Activities;
+using Outreach.Communities;
 using Outreach.Conversations;
 using Outreach.Storage;
 
@@ -151,6 +152,8 @@ internal sealed class AskPlace : IAsyncDisposable
         {
             place._app.Services.WarmUp();
             await place._app.Services.GetRequiredService<DatabaseStart>().PrepareAsync(DatabaseUse.Server, cancellationToken);
+            if (folder is not null)
+                await place._app.Services.GetRequiredService<DemoData>().LoadAsync(cancellationToken);
         }
         catch
         {

@@ -28,6 +28,8 @@ internal sealed class RegisterInterest(SignUpReader reader, LeadIntake intake, C
     {
         switch (turn.Meaning.Among(Intent.SignUp, Intent.SignUpRefuse, Intent.SignUpOther, Intent.SignUpTenant, Intent.SignUpAbout))
         {
+            case Intent.SignUp when IsBareCommunity(turn.Text):
+                return false;
             case Intent.SignUp:
                 await BeginAsync(turn, LeadRole.Owner, cancellationToken);
                 return true;
@@ -50,6 +52,30 @@ internal sealed class RegisterInterest(SignUpReader reader, LeadIntake intake, C
             default:
                 return false;
         }
+    }
+
+    /// <summary>Opens the form without a word: another answer comes first and the form's question after it.</summary>
+    public void OpenQuietly(Turn turn)
+    {
+        if (turn.State.Form is not null)
+            return;
+        var words = ReadAndHide(turn, SignUpField.None);
+        var form = Take(NewForm(turn, words, LeadRole.Owner), words);
+        questions.ForCommunityAndWish(ref form);
+        Keep(turn, form);
+    }
+
+    /// <summary>A community, a wish and perhaps the rest in one sentence are a sign-up, whatever else the words resemble.</summary>
+    public async Task<bool> StartFromFieldsAsync(Turn turn, CancellationToken cancellationToken)
+    {
+        if (turn.State.Form is not null || Asks(turn) || (turn.Meaning.Is(Intent.SignUpOther) && !SpeaksOfSelf(turn.Text))
+            || turn.Meaning.Among(Intent.SignUpTenant, Intent.SignUpRefuse, Intent.ProgressCommunity, Intent.ProgressMine, Intent.DataWithdraw, Intent.DataErase) is not null)
+            return false;
+        var words = reader.Read(turn.Text, SignUpField.None);
+        if (words.Communities.Count == 0 || words.Wishes is Wishes.None or Wishes.JustInformed || (!words.HasDetails && turn.Meaning.Top is not (Intent.SignUp or Intent.DataCorrect)))
+            return false;
+        await BeginAsync(turn, LeadRole.Owner, cancellationToken);
+        return true;
     }
 
     /// <summary>只想了解 after the word for tenants and families.</summary>
@@ -120,6 +146,12 @@ internal sealed class RegisterInterest(SignUpReader reader, LeadIntake intake, C
             await turn.ReplyAsync(AnswerKind.Form, "不满十四周岁不登记，请家长来登记。", cancellationToken);
             return;
         }
+        await AdvanceAsync(turn, Take(NewForm(turn, words, role), words), "", cancellationToken);
+    }
+
+    /// <summary>An empty form; the community from whose page or code the owner came need not be said again.</summary>
+    private SignUpForm NewForm(Turn turn, SignUpWords words, LeadRole role)
+    {
         var form = new SignUpForm
         {
             Step = FormStep.CommunityAndWish,
@@ -128,10 +160,14 @@ internal sealed class RegisterInterest(SignUpReader reader, LeadIntake intake, C
             Role = role == LeadRole.Owner ? words.Role : role,
             Wishes = role == LeadRole.Owner ? Wishes.None : Wishes.JustInformed,
         };
-        if (turn.Contact.CommunityId is { } known && directory.Find(known) is { } community && words.Communities.Count == 0 && words.UnknownCommunity is null)
-            form = form with { CommunityId = known, Community = community.Name };
-        await AdvanceAsync(turn, Take(form, words), "", cancellationToken);
+        return turn.Contact.CommunityId is { } known && directory.Find(known) is { } community && words.Communities.Count == 0 && words.UnknownCommunity is null
+            ? form with { CommunityId = known, Community = community.Name }
+            : form;
     }
+
+    private bool IsBareCommunity(string text) => directory.FindInText(text) is [var only] && text.Trim().Length - only.Length <= 2;
+
+    private static bool SpeaksOfSelf(string text) => text.Contains("我是", StringComparison.Ordinal) || text.Contains("俺是", StringComparison.Ordinal) || text.Contains("我住", StringComparison.Ordinal) || text.Contains("俺住", StringComparison.Ordinal);
 
     /// <summary>Words that steer: stop, later, go on, again, back.</summary>
     private async Task<bool> ControlAsync(Turn turn, SignUpForm form, CancellationToken cancellationToken)
@@ -412,7 +448,7 @@ internal sealed class RegisterInterest(SignUpReader reader, LeadIntake intake, C
         if (!consents.MaySignUp(community))
         {
             Close(turn);
-            await turn.ReplyAsync(AnswerKind.Form, $"现在是演示，只能登记演示小区，没有记“{form.Community}”。照样能提问、看进展。", cancellationToken);
+            await turn.ReplyAsync(AnswerKind.Form, $"名单里没找到“{form.Community}”。现在是演示，只能登记演示小区，什么都没记。照样能提问、看进展。", cancellationToken);
             return;
         }
         if (community is not null)

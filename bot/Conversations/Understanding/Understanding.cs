@@ -18,12 +18,12 @@ internal sealed partial class Understanding
 
     public Understanding(IReadOnlyList<IntentExample> examples, KnowledgeBase knowledge)
     {
-        var normalised = examples.Select(example => example with { Text = Normaliser.Normalise(example.Text) }).Where(example => example.Text.Length > 0).ToList();
+        var normalised = examples.Select(example => example with { Text = Plain(example.Text) }).Where(example => example.Text.Length > 0).ToList();
         foreach (var example in normalised)
             _exact.TryAdd(example.Text, example.Intent);
         var questions = knowledge.Articles.SelectMany(article => article.Variants.Take(4).Prepend(article.Question))
             .Concat(knowledge.OutOfScope.Where(group => group.Kind is ScopeKind.Near or ScopeKind.Far).SelectMany(group => group.Questions.Take(4)))
-            .Select(Normaliser.Normalise).Where(text => text.Length > 0 && !_exact.ContainsKey(text)).Distinct(StringComparer.Ordinal)
+            .Select(Plain).Where(text => text.Length > 0 && !_exact.ContainsKey(text)).Distinct(StringComparer.Ordinal)
             .Select(text => new IntentExample(text, Intent.Question));
         _model = new([.. normalised, .. questions]);
     }
@@ -31,11 +31,11 @@ internal sealed partial class Understanding
     /// <summary>The intents of the whole message and of its clauses.</summary>
     public Meaning Read(string text)
     {
-        var normalised = Normaliser.Normalise(text.Length <= 1000 ? text : text[..1000]);
+        var normalised = Plain(text.Length <= 1000 ? text : text[..1000]);
         if (normalised.Length == 0)
             return Meaning.Nothing;
         var whole = Classify(normalised);
-        var pieces = Boundary().Split(text).Select(piece => Normaliser.Normalise(piece)).Where(piece => piece.Length > 1).Take(MostClauses).ToList();
+        var pieces = Boundary().Split(text).Select(Plain).Where(piece => piece.Length > 1).Take(MostClauses).ToList();
         var clauses = pieces.Count < 2 ? [] : pieces.Select(piece => new Clause(piece, Classify(piece.Length <= LongestClause ? piece : piece[..LongestClause]))).ToList();
         return new(normalised, whole, clauses);
     }
@@ -51,6 +51,12 @@ internal sealed partial class Understanding
         }
         return probabilities;
     }
+
+    /// <summary>Normalised, and a long number is a number: which one says nothing of the wish.</summary>
+    private static string Plain(string text) => LongNumber().Replace(Normaliser.Normalise(text), "99999");
+
+    [GeneratedRegex("[0-9]{5,}")]
+    private static partial Regex LongNumber();
 
     [GeneratedRegex(@"[，,。.！!？?；;、\s…~～]+")]
     private static partial Regex Boundary();
