@@ -14,6 +14,7 @@ internal sealed partial class ConversationTurns(
     IDbContextFactory<OutreachDb> databases, OwnerBot bot, ConversationLog log, MessageFeed feed, OutgoingMessages outgoing, ChannelSet channels,
     OptOuts optOuts, CityClock city, TimeProvider clock, ILogger<ConversationTurns> logger)
 {
+    private const int LongestStored = 6000;     // characters; longer ones are answered with the wish to send less
     private const int Attempts = 2;     // staff may change the same lead in the moment between: once more over fresh rows
 
     public async Task<TurnRun> RunAsync(InboundActivity inbound, TurnMemory memory, CancellationToken cancellationToken)
@@ -140,9 +141,9 @@ internal sealed partial class ConversationTurns(
     /// <summary>The message as it is kept: what a person said to staff as it was, what was said to the bot without what points to a person.</summary>
     private static Activity Stored(Turn turn)
     {
-        if (turn.Activity.Text is not { Length: > 0 } text || turn.Handover is { ClosedAt: null })
+        if (turn.Activity.Text is not { Length: > 0 } text || (turn.Handover is { ClosedAt: null } && text.Length <= LongestStored))
             return turn.Activity;
-        var redacted = Redact.Text(text, turn.Personal);
+        var redacted = Redact.Text(text.Length <= LongestStored ? text : text[..LongestStored], turn.Personal);
         return redacted == text ? turn.Activity : turn.Activity with { Text = redacted, Value = null };
     }
 

@@ -22,7 +22,7 @@ internal sealed partial class NoticeChoices(OptOuts optOuts, RecentNotice notice
                 await optOuts.ClearAsync(turn.Db, turn.Contact, cancellationToken);
                 await turn.ReplyAsync(AnswerKind.Optin, "好，通知恢复了。" + AndTheForm(turn), cancellationToken);
                 return true;
-            case Intent.Topics:
+            case Intent.Topics when SpeaksOfNotices().IsMatch(turn.Text) || turn.Thought.Choice is not null:
                 await ChooseAsync(turn, cancellationToken);
                 return true;
             default:
@@ -80,6 +80,9 @@ internal sealed partial class NoticeChoices(OptOuts optOuts, RecentNotice notice
     private static string AndTheForm(Turn turn) => turn.State.Form is null ? "" : "刚才的登记还办吗？";
 
     private static bool IsBareStop(string text) => text.Trim().TrimEnd('。', '！', '!') is "停" or "停下" or "停止";
+
+    [GeneratedRegex("发|收|要|订|通知|消息|只|光|推|设置|主题", RegexOptions.CultureInvariant)]
+    private static partial Regex SpeaksOfNotices();
 
     [GeneratedRegex("全都要|所有|都发|全部都|都要$|全要", RegexOptions.CultureInvariant)]
     private static partial Regex Everything();

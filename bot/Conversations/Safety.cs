@@ -9,7 +9,7 @@ internal sealed class Safety(Handovers handovers)
     /// <summary>The emergency that a message tells of, by the whole or by one clause of it; null: none.</summary>
     public static Intent? EmergencyIn(Meaning meaning)
     {
-        if (meaning.Together(.35f, Emergencies) is { } whole)
+        if (meaning.Together(.45f, Emergencies) is { } whole)
             return whole;
         // A clause in a message that as a whole asks about rules must be very clear: 去年楼上着火了，维修资金能用吗.
         return meaning.AnywhereAmong(meaning.Of(Intent.Question) >= .6f ? .8f : .5f, Emergencies);
@@ -17,7 +17,7 @@ internal sealed class Safety(Handovers handovers)
 
     /// <summary>What must not be done, as the whole message or one clear clause of it wants it; null: nothing of that.</summary>
     public static Intent? RefusedIn(Meaning meaning) =>
-        meaning.Together(.35f, Refused) ?? (meaning.Of(Intent.Question) < .6f ? meaning.AnywhereAmong(.75f, Refused) : null);
+        meaning.Together(.4f, Refused) ?? (meaning.Of(Intent.Question) < .6f ? meaning.AnywhereAmong(.75f, Refused) : null);
 
     public async Task<bool> AnswerEmergencyAsync(Turn turn, CancellationToken cancellationToken)
     {

@@ -38,6 +38,10 @@ internal sealed class Turn : ITurnContext
 
     public bool IsWaitingFor(WaitingFor what) => State.Waiting is { } waiting && waiting.For == what && waiting.IsAlive(Now);
 
+    /// <summary>A button of the last message, or a yes or no to it: it needs no guessing.</summary>
+    public bool AnswersWhatWasAsked =>
+        (State.Form is not null || (State.Waiting is { } waiting && waiting.IsAlive(Now))) && (Thought.Choice is not null || SaysYes.IsShortAnswer(Text));
+
     /// <summary>What the next message may answer; without a call the buttons of the reply are waited for as words.</summary>
     public void Await(WaitingFor what, IReadOnlyList<string>? ids = null, int tries = 0)
     {

@@ -163,6 +163,9 @@ internal sealed class AskPlace : IAsyncDisposable
         return place;
     }
 
+    /// <summary>A service of these rooms, for tests that look at what a dialogue left.</summary>
+    internal T Service<T>() where T : notnull => _app.Services.GetRequiredService<T>();
+
     /// <summary>One turn. Null when it failed.</summary>
     public async Task<AnswerResult?> AskAsync(AskLine line, CancellationToken cancellationToken)
     {

@@ -29,8 +29,8 @@ public static partial class Redact
         var redacted = Mails().Replace(text, Account);
         redacted = Accounts().Replace(redacted, match => match.Groups["label"].Value + Account);
         redacted = Plates().Replace(redacted, Plate);
-        redacted = Digits().Replace(redacted, match => CountDigits(match.Value) >= 7 ? Number : match.Value);
-        redacted = SpokenDigits().Replace(redacted, Number);
+        redacted = Digits().Replace(redacted, match => CountDigits(match.Value) >= 7 && !LooksLikeDate(match.Value) ? Number : match.Value);
+        redacted = SpokenDigits().Replace(redacted, match => match.Value.Any(c => !char.IsAscii(c)) ? Number : match.Value);
         redacted = Rooms().Replace(redacted, Room);
         redacted = DashedRooms().Replace(redacted, match => LooksLikeDate(match.Value) ? match.Value : Room);
         redacted = NamedNames().Replace(redacted, match => match.Groups["label"].Value + Name);
@@ -90,7 +90,7 @@ public static partial class Redact
     [GeneratedRegex(@"(?<![0-9０-９\-])[0-9０-９A-Za-z]{1,3}[\-—–－/][0-9０-９]{1,2}[\-—–－/][0-9０-９]{2,4}(?![0-9０-９\-])|(?<![0-9０-９\-])[0-9０-９]{1,2}[\-—–－][0-9０-９]{3,4}(?![0-9０-９\-])", RegexOptions.CultureInvariant)]
     private static partial Regex DashedRooms();
 
-    [GeneratedRegex(@"^(?:19|20)[0-9]{2}[\-/]|^[0-9]{1,2}[\-/][0-9]{1,2}[\-/](?:19|20)[0-9]{2}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?:19|20)[0-9]{2}[\-/.][0-9]{1,2}[\-/.][0-9]{1,2}$|^[0-9]{1,2}[\-/][0-9]{1,2}[\-/](?:19|20)[0-9]{2}$", RegexOptions.CultureInvariant)]
     private static partial Regex Dates();
 
     // 我叫王小明: whatever follows is a name.

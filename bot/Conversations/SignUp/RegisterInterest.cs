@@ -72,6 +72,13 @@ internal sealed class RegisterInterest(SignUpReader reader, LeadIntake intake, C
             || turn.Meaning.Among(Intent.SignUpTenant, Intent.SignUpRefuse, Intent.ProgressCommunity, Intent.ProgressMine, Intent.DataWithdraw, Intent.DataErase) is not null)
             return false;
         var words = reader.Read(turn.Text, SignUpField.None);
+        if (words.HasDetails && words is { Communities.Count: 0, UnknownCommunity: null, Wishes: Wishes.None } && IsOnlyDetails(turn.Text, words)
+            && !turn.IsWaitingFor(WaitingFor.Correction) && (await LeadIntake.OpenLeadsOfAsync(turn.Db, turn.Contact.Id, cancellationToken)).Count == 0)
+        {
+            Hide(turn, words);
+            await turn.ReplyAsync(AnswerKind.Form, "现在没有在登记，这些我没记。要登记吗？", cancellationToken, Says.SignUp);
+            return true;
+        }
         if (words.Communities.Count == 0 || words.Wishes is Wishes.None or Wishes.JustInformed || (!words.HasDetails && turn.Meaning.Top is not (Intent.SignUp or Intent.DataCorrect)))
             return false;
         await BeginAsync(turn, LeadRole.Owner, cancellationToken);
@@ -164,6 +171,8 @@ internal sealed class RegisterInterest(SignUpReader reader, LeadIntake intake, C
             ? form with { CommunityId = known, Community = community.Name }
             : form;
     }
+
+    private static bool IsOnlyDetails(string text, SignUpWords words) => text.Length - words.Personal.Sum(pair => pair.Value.Length) <= 3;
 
     private bool IsBareCommunity(string text) => directory.FindInText(text) is [var only] && text.Trim().Length - only.Length <= 2;
 

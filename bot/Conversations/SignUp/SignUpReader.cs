@@ -15,7 +15,7 @@ internal sealed partial class SignUpReader(CommunityDirectory directory)
     /// <param name="expected">What the bot asked for: a bare word or number is taken for that.</param>
     public SignUpWords Read(string typed, SignUpField expected)
     {
-        var text = Normaliser.ToSimplified(WithoutLoneSurrogates(typed).Normalize(NormalizationForm.FormKC));
+        var text = Normaliser.ToSimplified(WithoutLoneSurrogates(typed).Normalize(NormalizationForm.FormKC).Replace('幺', '1'));     // 幺 would be simplified to 么
         var personal = new List<(string, string)>();
         var rest = new StringBuilder(text);
 
@@ -26,7 +26,7 @@ internal sealed partial class SignUpReader(CommunityDirectory directory)
             Blank(rest, mention.Start, mention.Length);
         var left = rest.ToString();
         var wishes = WishesIn(left);
-        var (name, said) = ReadName(left, personal, expected);
+        var (name, said) = ReadName(left, personal, expected, room is not null);
         return new()
         {
             Communities = communities,
@@ -102,7 +102,7 @@ internal sealed partial class SignUpReader(CommunityDirectory directory)
         return room;
     }
 
-    private static (string? Name, bool Said) ReadName(string text, List<(string, string)> personal, SignUpField expected)
+    private static (string? Name, bool Said) ReadName(string text, List<(string, string)> personal, SignUpField expected, bool afterRoom)
     {
         if (SaidName().Match(text) is { Success: true } said)
             return Take(said.Groups["name"].Value, true);
@@ -110,6 +110,8 @@ internal sealed partial class SignUpReader(CommunityDirectory directory)
             return Take(called.Groups["name"].Value, true);
         if (NickName().Match(text) is { Success: true } nick)
             return Take(nick.Value, expected == SignUpField.Name);
+        if (afterRoom && ResidentName().Match(text) is { Success: true } resident)
+            return Take(resident.Groups["name"].Value, expected == SignUpField.Name);
         if (expected is not (SignUpField.Name or SignUpField.Room or SignUpField.Phone))
             return (null, false);
         foreach (Match word in Words().Matches(Filler().Replace(text, " ")))
@@ -205,6 +207,10 @@ internal sealed partial class SignUpReader(CommunityDirectory directory)
 
     [GeneratedRegex(@"(?<![\p{IsCJKUnifiedIdeographs}嘞的])(?:老|小)(?:" + Redact.Surnames + @")(?![\p{IsCJKUnifiedIdeographs}])|(?<=[嘞的])(?:老|小)(?:" + Redact.Surnames + @")(?![\p{IsCJKUnifiedIdeographs}])|(?:" + Redact.Surnames + @")[\p{IsCJKUnifiedIdeographs}]{0,2}?(?:先生|女士|师傅|大爷|大妈|阿姨|老师)", RegexOptions.CultureInvariant)]
     private static partial Regex NickName();
+
+    // 5号楼302的赵六: behind a room that was blanked out.
+    [GeneratedRegex(@"\s(?:的|嘞)?\s*(?<name>(?:" + Redact.Surnames + @")[\p{IsCJKUnifiedIdeographs}]{1,2})(?=[\s，,。.;；、!！]|$)", RegexOptions.CultureInvariant)]
+    private static partial Regex ResidentName();
 
     [GeneratedRegex("^(?:" + Redact.Surnames + ")", RegexOptions.CultureInvariant)]
     private static partial Regex Surname();

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Outreach.Knowledge.Articles;
 using Outreach.Knowledge.Search;
+using Outreach.Storage;
 
 namespace Outreach.Conversations;
 
@@ -52,11 +53,8 @@ internal sealed partial class Understanding
         return probabilities;
     }
 
-    /// <summary>Normalised, and a long number is a number: which one says nothing of the wish.</summary>
-    private static string Plain(string text) => LongNumber().Replace(Normaliser.Normalise(text), "99999");
-
-    [GeneratedRegex("[0-9]{5,}")]
-    private static partial Regex LongNumber();
+    /// <summary>Normalised, and a number is a number, a room a room: which one says nothing of the wish.</summary>
+    private static string Plain(string text) => Normaliser.Normalise(text.Any(char.IsDigit) ? Redact.Text(text) : text);
 
     [GeneratedRegex(@"[，,。.！!？?；;、\s…~～]+")]
     private static partial Regex Boundary();
@@ -71,7 +69,7 @@ internal sealed record Clause(string Normalised, IReadOnlyList<float> Probabilit
 /// <param name="Clauses">Empty when the message is one clause.</param>
 internal sealed record Meaning(string Normalised, IReadOnlyList<float> Probabilities, IReadOnlyList<Clause> Clauses)
 {
-    private const float Enough = .3f;
+    private const float Enough = .4f;
 
     public static Meaning Nothing { get; } = new("", [1, .. Enumerable.Repeat(0f, Enum.GetValues<Intent>().Length - 1)], []);
 

@@ -31,11 +31,12 @@ public sealed class UnderstandingTests
             Assert.True(pair.Value.Count(s => !s.Means) >= 20, pair.Key);
         });
 
-    [Fact]
-    public void Tells_four_things_about_signing_up_apart() =>
-        Assert.Equal(
-            [Intent.SignUpRefuse, Intent.SignUpCancelHow, Intent.SignUpAbout, Intent.SignUpOther],
-            new[] { "我不想报名", "怎么取消报名", "报名要钱吗", "我邻居想报名" }.Select(text => Shared.Value.Read(text).Top));
+    [Theory]
+    [InlineData("我不想报名", nameof(Intent.SignUpRefuse))]
+    [InlineData("怎么取消报名", nameof(Intent.SignUpCancelHow))]
+    [InlineData("报名要钱吗", nameof(Intent.SignUpAbout))]
+    [InlineData("我邻居想报名", nameof(Intent.SignUpOther))]
+    public void Tells_four_things_about_signing_up_apart(string text, string intent) => Assert.Equal(intent, Shared.Value.Read(text).Top.ToString());
 
     private static bool Is(string group, string text)
     {
