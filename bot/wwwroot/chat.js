@@ -68,13 +68,14 @@ function inline(text) {
   return nodes;
 }
 
-const paragraphs = text => text.split('\n').map(part => part.trim()).filter(part => part).map(part => element('p', '', ...inline(part)));
+const paragraphs = text => text.replace(/完整说明：((?:https?:\/\/|\/)[^\s，。]+)/g, '[完整说明]($1)').split('\n').map(part => part.trim()).filter(part => part).map(part => element('p', '', ...inline(part)));
 
-/** 先答后说: the first clause of an answer stands out. */
+/** 先答后说: the first sentence of an answer stands out, or its first clause where the sentence is long. */
 function answerParagraphs(text) {
   const made = paragraphs(text);
   const first = made[0] && made[0].firstChild;
-  const clause = first && first.nodeType === 3 && /^(?!如果|要是|按|先|已经|根据)[^，。；：？]{1,24}(?=[，。；：])/.exec(first.data);
+  const clause = first && first.nodeType === 3
+    && (/^[^。；？]{1,32}[。；]/.exec(first.data) || /^(?!如果|要是|按|先|已经|根据|全体)[^，。；：？]{1,24}(?=[，：])/.exec(first.data));
   if (clause) first.replaceWith(element('b', '', clause[0]), first.data.slice(clause[0].length));
   return made;
 }
@@ -518,14 +519,14 @@ function markUnsent() {
 
 let socket = null, tries = 0, neverOpened = 0, retry = 0, pollTimer = 0, lastFrame = 0, elsewhere = false, refreshTimer = 0;
 
+// The bar's icon stands in the page from the start: without a network it could not be fetched.
 function bar(text, action) {
-  const old = line.firstElementChild;
-  if (old && old.dataset.text === text) return;
-  line.textContent = '';
-  if (!text) return;
-  const made = element('p', '', icon('off'), element('span', '', text), action || null);
-  made.dataset.text = text;
-  line.append(made);
+  const [shownBar] = line.children, [, words, place] = shownBar.children;
+  if (words.textContent === text) return;
+  words.textContent = text;
+  place.textContent = '';
+  if (action) place.append(action);
+  shownBar.hidden = !text;
 }
 
 function lost() {
@@ -760,5 +761,5 @@ async function begin() {
   }
 }
 
-body.classList.add('ready');
+$('no-script').remove();
 begin();

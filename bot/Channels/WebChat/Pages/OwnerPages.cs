@@ -8,7 +8,7 @@ using QRCoder;
 namespace Outreach.Channels.WebChat.Pages;
 
 /// <summary>The chat page at <c>/</c> and each community's page at <c>/c/{key}</c>.</summary>
-internal sealed class OwnerPages(CommunityDirectory directory, ProgressReader progress, CityClock clock, IOptions<SiteOptions> site, PageAssets assets)
+internal sealed class OwnerPages(CommunityDirectory directory, DemoData demo, ProgressReader progress, CityClock clock, IOptions<SiteOptions> site, PageAssets assets)
 {
     public IResult Chat(HttpContext http, string? c)
     {
@@ -44,7 +44,7 @@ internal sealed class OwnerPages(CommunityDirectory directory, ProgressReader pr
             http.Request.Cookies["theme"] is "light" or "dark" ? http.Request.Cookies["theme"] : null,
             http.Request.Cookies["text"] is "large" ? "large" : null,
             cities.Count == 1 ? cities[0] : null,
-            directory.Current.Areas.Any(area => area.IsDemo),
+            demo.IsPresent,
             keeper.IsConfigured ? $"{keeper.Name}（{keeper.Contact}）" : "街道办事处或社区",
             assets);
     }
