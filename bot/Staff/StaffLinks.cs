@@ -129,8 +129,13 @@ public sealed class StaffLinks(OutreachDb db, UserManager<StaffMember> people, I
         var now = clock.GetUtcNow();
         db.StaffLinks.Add(new StaffLink
         {
-            TokenHash = HashOf(token), Purpose = purpose, StaffId = staffId, Roles = roles, AreaId = areaId,
-            CreatedAt = now, ExpiresAt = now.AddHours(options.Value.LinkHours),
+            TokenHash = HashOf(token),
+            Purpose = purpose,
+            StaffId = staffId,
+            Roles = roles,
+            AreaId = areaId,
+            CreatedAt = now,
+            ExpiresAt = now.AddHours(options.Value.LinkHours),
         });
         await db.SaveChangesAsync(cancellationToken);
         return $"{Address}?t={token}";

@@ -308,8 +308,13 @@ public sealed class ScopeTests
         {
             db.Add(new LeadForward
             {
-                LeadKey = lead.Key, Destination = "群", Event = ForwardEvent.Created, MessageId = Guid.NewGuid().ToString("N"), State = ForwardState.Held,
-                DueAt = DateTimeOffset.UnixEpoch, CreatedAt = DateTimeOffset.UnixEpoch,
+                LeadKey = lead.Key,
+                Destination = "群",
+                Event = ForwardEvent.Created,
+                MessageId = Guid.NewGuid().ToString("N"),
+                State = ForwardState.Held,
+                DueAt = DateTimeOffset.UnixEpoch,
+                CreatedAt = DateTimeOffset.UnixEpoch,
             });
             await db.SaveChangesAsync(StaffSeeds.Stop);
         }

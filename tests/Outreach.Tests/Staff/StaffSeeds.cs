@@ -41,7 +41,12 @@ internal static class StaffSeeds
         await db.SaveChangesAsync(Stop);
         var conversation = new Conversation
         {
-            Channel = "webchat", Account = "default", ChannelConversationId = $"talk-{user}", ContactId = contact.Id, CreatedAt = now, LastActiveAt = now,
+            Channel = "webchat",
+            Account = "default",
+            ChannelConversationId = $"talk-{user}",
+            ContactId = contact.Id,
+            CreatedAt = now,
+            LastActiveAt = now,
             Reference = JsonSerializer.Serialize(new ConversationReference { ChannelId = "webchat", Account = "default", ConversationId = $"talk-{user}", UserId = user }, ActivityJson.Wire.ConversationReference),
         };
         db.Add(conversation);
@@ -64,8 +69,15 @@ internal static class StaffSeeds
         {
             var lead = await app.Services.GetRequiredService<LeadIntake>().SaveAsync(db, new SignUp
             {
-                ContactId = conversation.ContactId, ConversationId = conversation.Id, Channel = "webchat", CommunityId = communityId, CommunityTyped = typed,
-                Wishes = wishes, Name = name, Phone = phone, Room = room,
+                ContactId = conversation.ContactId,
+                ConversationId = conversation.Id,
+                Channel = "webchat",
+                CommunityId = communityId,
+                CommunityTyped = typed,
+                Wishes = wishes,
+                Name = name,
+                Phone = phone,
+                Room = room,
                 Collect = new(texts.Collect, ConsentAnswer.Given, "同意"),
                 PassOn = passOn is { } answer ? new(texts.PassOn(receiver ?? new Receiver("甲街道办事处", "0398-0000000", 0)), answer, "同意转交") : null,
             }, Stop);
