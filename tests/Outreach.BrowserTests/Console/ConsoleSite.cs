@@ -120,7 +120,11 @@ internal sealed class ConsoleWindow(IBrowserContext context, IPage page) : IAsyn
         await page.EvaluateAsync("document.fonts.ready");
         await page.ScreenshotAsync(new() { Path = Path.Combine(Screenshots, $"console-{name}.png"), FullPage = true });
         var wide = await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
-        Assert.True(wide <= 0, $"{name} scrolls sideways by {wide} px");
+        var widest = wide <= 0 ? "" : await page.EvaluateAsync<string>("""
+            [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + .5 && !e.closest('.tablebox, .tabs'))
+              .map(e => e.outerHTML.slice(0, 120)).slice(-4).join('\n')
+            """);
+        Assert.True(wide <= 0, $"{name} scrolls sideways by {wide} px:\n{widest}");
         var axe = await page.RunAxe(new AxeRunOptions());
         Assert.True(axe.Violations.Length == 0, $"{name}\n" + string.Join('\n', axe.Violations.Select(v => $"{v.Id}: {v.Help}: {string.Join(" | ", v.Nodes.Select(n => n.Html))}")));
         Assert.True(_errors.Count == 0, $"{name}: {string.Join(" | ", _errors)}");
