@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.EntityFrameworkCore;
+using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 using Outreach.Campaigns;
@@ -18,18 +19,20 @@ internal static class Telemetry
     {
         services.AddSingleton<StateGauges>();
         services.AddSingleton<IDueWork>(provider => provider.GetRequiredService<StateGauges>());
-        var endpoint = configuration["Telemetry:OtlpEndpoint"] is { Length: > 0 } own ? own : configuration["OTEL_EXPORTER_OTLP_ENDPOINT"];
-        if (string.IsNullOrEmpty(endpoint))
+        var own = configuration["Telemetry:OtlpEndpoint"];
+        if (string.IsNullOrEmpty(own) && string.IsNullOrEmpty(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
             return services;
-        if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var address))
+        Uri? address = null;
+        if (!string.IsNullOrEmpty(own) && !Uri.TryCreate(own, UriKind.Absolute, out address))
             throw new StartException("Telemetry:OtlpEndpoint must be an absolute address such as http://localhost:4317.");
+        void Configure(OtlpExporterOptions otlp)
+        {
+            if (address is not null)
+                otlp.Endpoint = address;   // else the standard variables say it, path and protocol included
+        }
         services.AddOpenTelemetry()
-            .WithMetrics(metrics => metrics
-                .AddMeter("Outreach.*").AddRuntimeInstrumentation().AddAspNetCoreInstrumentation()
-                .AddOtlpExporter(otlp => otlp.Endpoint = address))
-            .WithTracing(traces => traces
-                .AddSource("Outreach.*").AddAspNetCoreInstrumentation()
-                .AddOtlpExporter(otlp => otlp.Endpoint = address));
+            .WithMetrics(metrics => metrics.AddMeter("Outreach.*").AddRuntimeInstrumentation().AddAspNetCoreInstrumentation().AddOtlpExporter(Configure))
+            .WithTracing(traces => traces.AddSource("Outreach.*").AddAspNetCoreInstrumentation().AddOtlpExporter(Configure));
         return services;
     }
 }
