@@ -1,3 +1,4 @@
+using Outreach.Benchmarks;
 using Outreach.Benchmarks.Knowledge;
 
 switch (args.FirstOrDefault())
@@ -11,7 +12,10 @@ switch (args.FirstOrDefault())
     case "characters":
         BuildCharacters.Run(Console.In, Console.Out);
         return 0;
+    case "turns":
+        await Turns.RunAsync(Console.Out);
+        return 0;
     default:
-        Console.Error.WriteLine("usage: knowledge [FOLDER] | fit-ranker [FOLDER] | characters < Unihan files");
+        Console.Error.WriteLine("usage: turns | knowledge [FOLDER] | fit-ranker [FOLDER] | characters < Unihan files");
         return 2;
 }

@@ -7,6 +7,7 @@ using Outreach.Campaigns;
 using Outreach.Communities;
 using Outreach.Contacts;
 using Outreach.Conversations;
+using Outreach.Doubles;
 using Outreach.Leads;
 using Outreach.Storage;
 

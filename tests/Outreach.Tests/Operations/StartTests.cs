@@ -1,3 +1,4 @@
+using Outreach.Doubles;
 namespace Outreach.Tests.Operations;
 
 /// <summary>The program as a process of its own, as an operator starts and kills it.</summary>

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 
-namespace Outreach.Tests;
+namespace Outreach.Doubles;
 
 /// <summary>The built program as a child process on a port of its own: for what only a killed process shows.</summary>
 public sealed class OutreachProcess : IDisposable
