@@ -5,6 +5,11 @@ using Outreach.Storage;
 
 if (Commands.AreMeant(args))
     return await Commands.RunAsync(args);
+if (Commands.Unknown(args) is { } unknown)
+{
+    Console.Error.WriteLine($"'{unknown}' is neither a command nor a setting such as --urls or --Key:Name value. Try --help.");
+    return 2;
+}
 
 try
 {

@@ -12,6 +12,22 @@ public static class Commands
     /// <summary>Whether the arguments name a command (or ask for help) rather than settings of the server.</summary>
     public static bool AreMeant(string[] args) => args is [var first, ..] && (!first.StartsWith('-') || first is "--help" or "-h" or "-?" or "--version");
 
+    /// <summary>The first argument that is neither a setting of the server (<c>--Key:Name value</c>, <c>--urls</c>) nor the value of one; null: all are.</summary>
+    public static string? Unknown(string[] args)
+    {
+        for (var i = 0; i < args.Length; i++)
+        {
+            var name = args[i].TrimStart('-').Split('=')[0];
+            if (!args[i].StartsWith("--", StringComparison.Ordinal) || !(name.Contains(':', StringComparison.Ordinal) || Settings.Contains(name)))
+                return args[i];
+            if (!args[i].Contains('=', StringComparison.Ordinal))
+                i++;
+        }
+        return null;
+    }
+
+    private static readonly HashSet<string> Settings = new(["urls", "environment", "contentRoot", "applicationName", "PublicUrl", "TimeZone"], StringComparer.OrdinalIgnoreCase);
+
     public static async Task<int> RunAsync(string[] args)
     {
         var root = new RootCommand("Outreach: answers owners' questions on homeowners' committees, takes sign-ups, sends notices. Without a command it starts the server; settings follow as --Key:Name value.")

@@ -23,6 +23,11 @@ public static class OutreachHost
     {
         var folder = InstallationFolder.Find();
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = folder.Path });
+        builder.Host.UseDefaultServiceProvider(provider =>
+        {
+            provider.ValidateScopes = true;
+            provider.ValidateOnBuild = false;   // commands run the same rooms without a silo, in Development too
+        });
         builder.Services.AddSingleton(folder);
         builder.Logging.ClearProviders().AddJsonConsole(console => console.UseUtcTimestamp = true);
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console =>

@@ -47,7 +47,7 @@ public sealed class OutreachProcess : IDisposable
     public async Task ListeningAsync(CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(60));
+        patience.CancelAfter(TimeSpan.FromMinutes(3));
         var exited = _process.WaitForExitAsync(patience.Token);
         if (await Task.WhenAny(_listening.Task, exited) == exited)
             throw new InvalidOperationException($"The program ended before it listened: {Errors}");
@@ -57,7 +57,7 @@ public sealed class OutreachProcess : IDisposable
     public async Task<int> ExitCodeAsync(CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(60));
+        patience.CancelAfter(TimeSpan.FromMinutes(3));
         await _process.WaitForExitAsync(patience.Token);
         _process.WaitForExit();   // the streams are read to their end
         return _process.ExitCode;
