@@ -59,7 +59,7 @@ public sealed class KilledSignUpTests : IDisposable
         Assert.Equal(Owners, Count("SELECT count(*) FROM Leads"));
         Assert.Equal(Owners, Count("SELECT count(*) FROM LeadForwards"));
         Assert.Equal(Owners, webhook.Distinct.Count);
-        Assert.Equal(Owners, webhook.Distinct.Select(message => (long)JsonNode.Parse(message.Body)!["data"]!["leadId"]!).Distinct().Count());
+        Assert.Equal(Owners, webhook.Distinct.Select(message => (string?)JsonNode.Parse(message.Body)!["data"]!["leadId"]).Distinct().Count());
         Assert.Equal(0, webhook.Refused);
         var copies = Directory.EnumerateFiles(Path.Combine(_folder.FullName, "data")).Select(File.ReadAllBytes).Concat(_telemetry).Append(Encoding.UTF8.GetBytes(logs.ToString())).ToList();
         Assert.DoesNotContain(copies, copy => Holds(copy, Name) || Enumerable.Range(0, Owners).Any(owner => Holds(copy, Phone(owner)) || Holds(copy, Room(owner))));
