@@ -761,5 +761,6 @@ async function begin() {
   }
 }
 
+history.scrollRestoration = 'manual';     // history ends at the newest message
 $('no-script').remove();
 begin();

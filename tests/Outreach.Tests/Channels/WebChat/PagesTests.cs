@@ -51,7 +51,7 @@ public sealed class PagesTests(DefaultApp shared)
         using var unknown = await http.GetAsync("/c/nowhere/qr.png", Stop);
 
         Assert.Equal("image/png", known.Content.Headers.ContentType?.MediaType);
-        Assert.Equal("\x89PNG"u8[1..].ToArray(), (await known.Content.ReadAsByteArrayAsync(Stop))[1..4]);
+        Assert.Equal("PNG"u8.ToArray(), (await known.Content.ReadAsByteArrayAsync(Stop))[1..4]);
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
     }
 
