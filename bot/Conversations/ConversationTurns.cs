@@ -27,7 +27,7 @@ internal sealed partial class ConversationTurns(
                 if (run.Receipt.Outcome == TurnOutcome.Answered)
                 {
                     feed.Publish(run.Receipt.ConversationId);
-                    if (run.Receipt.Replies.Count > 0)
+                    if (run.MustSend)
                         await outgoing.SendAsync(run.Receipt.ConversationId, cancellationToken);
                 }
                 return run;
@@ -135,7 +135,7 @@ internal sealed partial class ConversationTurns(
         conversation.DueAt = turn.DueAt;
         await db.SaveChangesAsync(cancellationToken);
         memory.Learn(new(state, turn.Contact.CommunityId));
-        return new(new(TurnOutcome.Answered, conversation.Id, sequence, replies), turn.Result);
+        return new(new(TurnOutcome.Answered, conversation.Id, sequence, replies), turn.Result, sentByChannel && replies.Count > 0);
     }
 
     /// <summary>The message as it is kept: what a person said to staff as it was, what was said to the bot without what points to a person.</summary>
@@ -226,7 +226,8 @@ internal sealed partial class ConversationTurns(
 }
 
 /// <param name="Result">The contract of the answer; null when nothing was said, or the turn ran before.</param>
-internal sealed record TurnRun(TurnReceipt Receipt, AnswerResult? Result);
+/// <param name="MustSend">The channel must be called for the replies.</param>
+internal sealed record TurnRun(TurnReceipt Receipt, AnswerResult? Result, bool MustSend = false);
 
 /// <param name="Json">As it stands in the row.</param>
 internal sealed record RememberedState(string? Json, long? CommunityId);
@@ -237,6 +238,14 @@ internal sealed class TurnMemory
     public ConversationState? State { get; private set; }
     public string? StateJson { get; private set; }
     public long? CommunityId { get; private set; }
+
+    /// <summary>Of a conversation that certainly has no row yet: there is nothing to read.</summary>
+    public static TurnMemory OfNewConversation()
+    {
+        var memory = new TurnMemory();
+        memory.Learn(new(null, null));
+        return memory;
+    }
 
     public void Learn(RememberedState read)
     {

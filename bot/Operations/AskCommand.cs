@@ -170,7 +170,7 @@ internal sealed class AskPlace : IAsyncDisposable
     public async Task<AnswerResult?> AskAsync(AskLine line, CancellationToken cancellationToken)
     {
         var conversation = line.Conversation is { } name ? $"{_session}/{name}" : string.Create(CultureInfo.InvariantCulture, $"{_session}#{++_count}");
-        var memory = line.Conversation is null ? new() : _memories.TryGetValue(conversation, out var known) ? known : _memories[conversation] = new();
+        var memory = line.Conversation is null ? TurnMemory.OfNewConversation() : _memories.TryGetValue(conversation, out var known) ? known : _memories[conversation] = new();
         var reference = JsonSerializer.Serialize(new()
         {
             ChannelId = "console",
