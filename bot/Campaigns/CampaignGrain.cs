@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-using Outreach.Leads;
 using Outreach.Communities;
+using Outreach.Leads;
 using Outreach.Storage;
 
 namespace Outreach.Campaigns;

@@ -20,7 +20,12 @@ internal sealed class WebChatChannel(IDbContextFactory<OutreachDb> databases, Co
 
     public ChannelCapabilities Capabilities { get; } = new()
     {
-        Buttons = true, Cards = true, Proactive = true, Idempotent = true, ShowsCitations = true, ReadsStoredMessages = true,
+        Buttons = true,
+        Cards = true,
+        Proactive = true,
+        Idempotent = true,
+        ShowsCitations = true,
+        ReadsStoredMessages = true,
     };
 
     public async Task<SendResult> SendAsync(ConversationReference to, Activity activity, string idempotencyKey, CancellationToken cancellationToken)

@@ -536,7 +536,14 @@ internal sealed class RegisterInterest(SignUpReader reader, LeadIntake intake, C
         {
             await AdvanceAsync(turn, form with
             {
-                Step = FormStep.Details, CommunityId = community.Id, Community = community.Name, Next = others, Room = null, NoRoom = false, DetailsAsked = false, Vague = 0,
+                Step = FormStep.Details,
+                CommunityId = community.Id,
+                Community = community.Name,
+                Next = others,
+                Room = null,
+                NoRoom = false,
+                DetailsAsked = false,
+                Vague = 0,
             }, $"{text}\n接着办{community.Name}。", cancellationToken);
             return true;
         }

@@ -123,14 +123,28 @@ public sealed class CommunityPageTests(Site site)
             await db.SaveChangesAsync(Stop);
             var conversation = new Conversation
             {
-                Channel = "webchat", Account = "default", ChannelConversationId = contact.UserId, ContactId = contact.Id, CreatedAt = now, LastActiveAt = now, Reference = "{}",
+                Channel = "webchat",
+                Account = "default",
+                ChannelConversationId = contact.UserId,
+                ContactId = contact.Id,
+                CreatedAt = now,
+                LastActiveAt = now,
+                Reference = "{}",
             };
             db.Conversations.Add(conversation);
             await db.SaveChangesAsync(Stop);
             db.Leads.Add(new()
             {
-                ContactId = contact.Id, ConversationId = conversation.Id, CommunityId = community.Id, CommunityTyped = community.Name, Wishes = Wishes.Support,
-                Key = $"test-{contact.Id}", CreatedAt = now, UpdatedAt = now, EraseAt = now.AddYears(100), OpenKey = $"{contact.Id}/{community.Id}",
+                ContactId = contact.Id,
+                ConversationId = conversation.Id,
+                CommunityId = community.Id,
+                CommunityTyped = community.Name,
+                Wishes = Wishes.Support,
+                Key = $"test-{contact.Id}",
+                CreatedAt = now,
+                UpdatedAt = now,
+                EraseAt = now.AddYears(100),
+                OpenKey = $"{contact.Id}/{community.Id}",
             });
         }
         await db.SaveChangesAsync(Stop);

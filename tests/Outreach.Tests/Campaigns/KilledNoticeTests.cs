@@ -67,16 +67,29 @@ public sealed class KilledNoticeTests : IDisposable
         await db.SaveChangesAsync(stop);
         var contacts = Enumerable.Range(0, Chats).Select(i => new Contact
         {
-            Channel = "webchat", Account = "default", UserId = $"dl_{i}", CommunityId = community.Id, CreatedAt = now, LastSeenAt = now,
+            Channel = "webchat",
+            Account = "default",
+            UserId = $"dl_{i}",
+            CommunityId = community.Id,
+            CreatedAt = now,
+            LastSeenAt = now,
         }).ToList();
         db.AddRange(contacts);
         await db.SaveChangesAsync(stop);
         var conversations = contacts.ConvertAll(contact => new Conversation
         {
-            Channel = "webchat", Account = "default", ChannelConversationId = $"c{contact.Id}", ContactId = contact.Id, CreatedAt = now, LastActiveAt = now,
+            Channel = "webchat",
+            Account = "default",
+            ChannelConversationId = $"c{contact.Id}",
+            ContactId = contact.Id,
+            CreatedAt = now,
+            LastActiveAt = now,
             Reference = JsonSerializer.Serialize(new ConversationReference
             {
-                ChannelId = "webchat", Account = "default", ConversationId = $"c{contact.Id}", UserId = contact.UserId,
+                ChannelId = "webchat",
+                Account = "default",
+                ConversationId = $"c{contact.Id}",
+                UserId = contact.UserId,
             }, ActivityJson.Default.ConversationReference),
         });
         db.AddRange(conversations);
@@ -86,14 +99,30 @@ public sealed class KilledNoticeTests : IDisposable
             contact.ConversationId = conversation.Id;
             db.Add(new Lead
             {
-                ContactId = contact.Id, ConversationId = conversation.Id, CommunityId = community.Id, CommunityTyped = community.Name,
-                Wishes = Wishes.Support, CreatedAt = now, UpdatedAt = now, OpenKey = $"{contact.Id}/{community.Id}", Key = $"seed-{contact.Id}", EraseAt = now.AddMonths(24),
+                ContactId = contact.Id,
+                ConversationId = conversation.Id,
+                CommunityId = community.Id,
+                CommunityTyped = community.Name,
+                Wishes = Wishes.Support,
+                CreatedAt = now,
+                UpdatedAt = now,
+                OpenKey = $"{contact.Id}/{community.Id}",
+                Key = $"seed-{contact.Id}",
+                EraseAt = now.AddMonths(24),
             });
         }
         db.Add(new Campaign
         {
-            Title = "{小区}通知", Body = "{小区}的各位业主：本周六开会。", Topic = NoticeTopics.MyCommunity, AreaId = community.AreaId, State = CampaignState.Scheduled,
-            ComposerId = "test", ComposerName = "测试", CreatedAt = now, StartAt = now, FormToken = Guid.NewGuid(),
+            Title = "{小区}通知",
+            Body = "{小区}的各位业主：本周六开会。",
+            Topic = NoticeTopics.MyCommunity,
+            AreaId = community.AreaId,
+            State = CampaignState.Scheduled,
+            ComposerId = "test",
+            ComposerName = "测试",
+            CreatedAt = now,
+            StartAt = now,
+            FormToken = Guid.NewGuid(),
         });
         await db.SaveChangesAsync(stop);
     }

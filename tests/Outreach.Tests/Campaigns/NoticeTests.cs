@@ -28,8 +28,14 @@ public sealed class NoticeTests
     {
         var campaign = new Campaign
         {
-            Title = "{小区}通知", Body = "{小区}周六开会。", Topic = NoticeTopics.MyCommunity, AreaId = 1, ComposerId = "a", ComposerName = "甲",
-            CreatedAt = DateTimeOffset.UnixEpoch, FormToken = Guid.NewGuid(),
+            Title = "{小区}通知",
+            Body = "{小区}周六开会。",
+            Topic = NoticeTopics.MyCommunity,
+            AreaId = 1,
+            ComposerId = "a",
+            ComposerName = "甲",
+            CreatedAt = DateTimeOffset.UnixEpoch,
+            FormToken = Guid.NewGuid(),
         };
 
         var text = Notice.TextFor(campaign, "春晖苑（演示）", "演示单位", new DateOnly(2026, 11, 25));

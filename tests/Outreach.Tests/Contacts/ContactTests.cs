@@ -46,7 +46,10 @@ public sealed class ContactTests
         await using var demo = await LeadScene.CreateAsync();
         await using var real = await TestRooms.CreateAsync(new Dictionary<string, string?>
         {
-            ["Operator:Name"] = "测试区住建局", ["Operator:Contact"] = "0000-1234567", ["Privacy:LeadMonths"] = "12", ["Demo:Load"] = "false",
+            ["Operator:Name"] = "测试区住建局",
+            ["Operator:Contact"] = "0000-1234567",
+            ["Privacy:LeadMonths"] = "12",
+            ["Demo:Load"] = "false",
         });
         var receiver = demo.Rooms.Get<CommunityDirectory>().ReceiverOf(demo.Community())!;
 

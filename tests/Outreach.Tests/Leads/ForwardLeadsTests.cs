@@ -325,7 +325,13 @@ public sealed class ForwardLeadsTests
         {
             db.LeadForwards.Add(new LeadForward
             {
-                LeadId = lead.Id, LeadKey = lead.Key, Destination = "gone", Event = ForwardEvent.Created, MessageId = "msg_1", DueAt = scene.Rooms.Clock.GetUtcNow(), CreatedAt = scene.Rooms.Clock.GetUtcNow(),
+                LeadId = lead.Id,
+                LeadKey = lead.Key,
+                Destination = "gone",
+                Event = ForwardEvent.Created,
+                MessageId = "msg_1",
+                DueAt = scene.Rooms.Clock.GetUtcNow(),
+                CreatedAt = scene.Rooms.Clock.GetUtcNow(),
             });
             return Task.CompletedTask;
         });

@@ -100,7 +100,9 @@ public sealed class KilledSignUpTests : IDisposable
     {
         using var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
-            DataSource = Path.Combine(_folder.FullName, "data", "outreach.db"), Mode = SqliteOpenMode.ReadOnly, Pooling = false,
+            DataSource = Path.Combine(_folder.FullName, "data", "outreach.db"),
+            Mode = SqliteOpenMode.ReadOnly,
+            Pooling = false,
         }.ToString());
         connection.Open();
         using var command = connection.CreateCommand();

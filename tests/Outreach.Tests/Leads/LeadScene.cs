@@ -42,7 +42,12 @@ internal sealed class LeadScene : IAsyncDisposable
         var now = Rooms.Clock.GetUtcNow();
         var conversation = new Conversation
         {
-            Channel = "webchat", Account = "default", ChannelConversationId = $"c{number}", ContactId = contact.Id, CreatedAt = now, LastActiveAt = now,
+            Channel = "webchat",
+            Account = "default",
+            ChannelConversationId = $"c{number}",
+            ContactId = contact.Id,
+            CreatedAt = now,
+            LastActiveAt = now,
             Reference = JsonSerializer.Serialize(new { channelId = "webchat" }),
         };
         db.Conversations.Add(conversation);

@@ -19,8 +19,14 @@ public sealed class PersonalDataTests
 
         db.Add(new Consent
         {
-            ContactId = contact.Id, Purpose = ConsentPurpose.Collect, Answer = ConsentAnswer.Given, TextVersion = "C1 v1",
-            Receiver = "演示单位", Channel = "webchat", At = now, Wording = "同意-13900000000",
+            ContactId = contact.Id,
+            Purpose = ConsentPurpose.Collect,
+            Answer = ConsentAnswer.Given,
+            TextVersion = "C1 v1",
+            Receiver = "演示单位",
+            Channel = "webchat",
+            At = now,
+            Wording = "同意-13900000000",
         });
         await db.SaveChangesAsync(TestContext.Current.CancellationToken);
 

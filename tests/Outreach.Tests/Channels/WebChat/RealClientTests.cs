@@ -39,7 +39,9 @@ public sealed class RealClientTests(DefaultApp shared)
             $"The real client is missing: run 'npm ci --ignore-scripts' in {folder} (Node 20 or later); tests/run.sh does it.");
         var start = new ProcessStartInfo("node", ["directline.mjs", shared.App.Address.ToString(), way, .. questions])
         {
-            WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         using var node = Start(start);
         var (output, errors) = (node.StandardOutput.ReadToEndAsync(Stop), node.StandardError.ReadToEndAsync(Stop));
