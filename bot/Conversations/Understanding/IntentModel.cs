@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Outreach.Conversations;
@@ -37,6 +38,8 @@ internal sealed class IntentModel
         Fit(examples, [.. texts.Select(Weigh)]);
     }
 
+    // Optimised at once: a start runs these loops millions of times before tiered compilation would get to them.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Fit(IReadOnlyList<IntentExample> examples, (int Feature, float Value)[][] vectors)
     {
         var sizes = new int[Classes];
@@ -72,6 +75,7 @@ internal sealed class IntentModel
         return probabilities[..Classes];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Score((int Feature, float Value)[] vector, float[] probabilities)
     {
         _bias.CopyTo(probabilities, 0);
@@ -89,6 +93,7 @@ internal sealed class IntentModel
     }
 
     /// <summary>row = row · keep + other · factor.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Add(float[] row, float[] other, float factor, float keep)
     {
         for (var i = 0; i < row.Length; i += Vector<float>.Count)
@@ -96,6 +101,7 @@ internal sealed class IntentModel
     }
 
     /// <summary>Known features, scaled so that the whole text, the unknown part included, has length one: what is mostly unknown stays undecided.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private (int Feature, float Value)[] Weigh(List<MessageFeature> text)
     {
         var sums = new Dictionary<int, float>(text.Count);
