@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Threading.Channels;
 using Outreach.Activities;
 using Outreach.Communities;
 using Outreach.Conversations;
@@ -41,10 +42,7 @@ internal static class AskCommand
         await using var results = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true, NewLine = "\n" };
         if (question is null)
         {
-            using var lines = new StreamReader(Console.OpenStandardInput(), Encoding.UTF8);
-            while (await lines.ReadLineAsync(cancellationToken) is { } line)
-                if (!string.IsNullOrWhiteSpace(line))
-                    await results.WriteLineAsync(await AnswerLineAsync(place, line, cancellationToken));
+            await BatchAsync(place, results, cancellationToken);
             return 0;
         }
         var answer = await place.AskAsync(new() { Text = question }, cancellationToken);
@@ -57,19 +55,57 @@ internal static class AskCommand
         return 0;
     }
 
-    private static async Task<string> AnswerLineAsync(AskPlace place, string line, CancellationToken cancellationToken)
+    /// <summary>
+    /// Answers in the order of the lines, each as soon as it can be: a driver may wait for an answer before it sends the next line.
+    /// Lines that stand alone are thought over side by side; lines of dialogues keep their order among each other.
+    /// </summary>
+    private static async Task BatchAsync(AskPlace place, StreamWriter results, CancellationToken cancellationToken)
     {
-        AskLine asked;
+        var answers = Channel.CreateBounded<Task<string>>(Environment.ProcessorCount * 2);
+        var writing = Task.Run(async () =>
+        {
+            await foreach (var answer in answers.Reader.ReadAllAsync(cancellationToken))
+                await results.WriteLineAsync(await answer);
+        }, cancellationToken);
+        using var lines = new StreamReader(Console.OpenStandardInput(), Encoding.UTF8);
+        var dialogues = Task.CompletedTask;
+        while (await lines.ReadLineAsync(cancellationToken) is { } line)
+        {
+            if (string.IsNullOrWhiteSpace(line))
+                continue;
+            Task<string> answer;
+            if (Read(line, out var asked) is { } error)
+                answer = Task.FromResult(error);
+            else if (asked!.Conversation is null)
+                answer = Task.Run(() => AnswerAsync(place, asked, Task.CompletedTask, cancellationToken), cancellationToken);
+            else
+                dialogues = answer = AnswerAsync(place, asked, dialogues, cancellationToken);
+            await answers.Writer.WriteAsync(answer, cancellationToken);
+        }
+        answers.Writer.Complete();
+        await writing;
+    }
+
+    /// <returns>The error line, or null when <paramref name="asked"/> is one.</returns>
+    private static string? Read(string line, out AskLine? asked)
+    {
         try
         {
             asked = JsonSerializer.Deserialize(line, AskJson.Wire.AskLine) ?? throw new JsonException("null is no question.");
         }
         catch (JsonException)
         {
+            asked = null;
             return Error(null, "This line is not a JSON object with id, text, type, community and conversation.");
         }
-        if (asked.Type is not (null or "text" or "image" or "voice" or "sticker" or "emoji" or "location"))
-            return Error(asked.Id, "type must be text, image, voice, sticker, emoji or location.");
+        return asked.Type is null or "text" or "image" or "voice" or "sticker" or "emoji" or "location"
+            ? null
+            : Error(asked.Id, "type must be text, image, voice, sticker, emoji or location.");
+    }
+
+    private static async Task<string> AnswerAsync(AskPlace place, AskLine asked, Task before, CancellationToken cancellationToken)
+    {
+        await before;
         return await place.AskAsync(asked, cancellationToken) is { } answer
             ? JsonSerializer.Serialize(AskAnswer.Of(asked.Id, answer), AskJson.Wire.AskAnswer)
             : Error(asked.Id, "The turn failed; the log says why.");
@@ -169,7 +205,7 @@ internal sealed class AskPlace : IAsyncDisposable
     /// <summary>One turn. Null when it failed.</summary>
     public async Task<AnswerResult?> AskAsync(AskLine line, CancellationToken cancellationToken)
     {
-        var conversation = line.Conversation is { } name ? $"{_session}/{name}" : string.Create(CultureInfo.InvariantCulture, $"{_session}#{++_count}");
+        var conversation = line.Conversation is { } name ? $"{_session}/{name}" : string.Create(CultureInfo.InvariantCulture, $"{_session}#{Interlocked.Increment(ref _count)}");
         var memory = line.Conversation is null ? TurnMemory.OfNewConversation() : _memories.TryGetValue(conversation, out var known) ? known : _memories[conversation] = new();
         var reference = JsonSerializer.Serialize(new()
         {
