@@ -12,16 +12,18 @@ public static class Commands
     /// <summary>Whether the arguments name a command (or ask for help) rather than settings of the server.</summary>
     public static bool AreMeant(string[] args) => args is [var first, ..] && (!first.StartsWith('-') || first is "--help" or "-h" or "-?" or "--version");
 
-    /// <summary>The first argument that is neither a setting of the server (<c>--Key:Name value</c>, <c>--urls</c>) nor the value of one; null: all are.</summary>
+    /// <summary>The first argument that is neither a setting of the server (<c>--Key:Name value</c>, <c>--urls value</c>, <c>--any=value</c>) nor the value of one; null: all are.</summary>
     public static string? Unknown(string[] args)
     {
         for (var i = 0; i < args.Length; i++)
         {
-            var name = args[i].TrimStart('-').Split('=')[0];
-            if (!args[i].StartsWith("--", StringComparison.Ordinal) || !(name.Contains(':', StringComparison.Ordinal) || Settings.Contains(name)))
+            if (!args[i].StartsWith("--", StringComparison.Ordinal))
                 return args[i];
-            if (!args[i].Contains('=', StringComparison.Ordinal))
-                i++;
+            if (args[i].Contains('=', StringComparison.Ordinal))
+                continue;
+            if (!args[i].Contains(':', StringComparison.Ordinal) && !Settings.Contains(args[i][2..]))
+                return args[i];
+            i++;
         }
         return null;
     }
