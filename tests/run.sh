@@ -29,10 +29,12 @@ dotnet ef migrations has-pending-model-changes --project bot --configuration Rel
 dotnet bot/bin/Release/net10.0/Outreach.Bot.dll check-knowledge >/dev/null || fail "check-knowledge: run 'dotnet run --project bot -- check-knowledge'"
 
 log=$(mktemp)
-dotnet test --solution Outreach.sln -c Release --no-build --no-progress "$@" 2>&1 | tee "$log"
+# One project after the other: a browser beside the load of the other tests is slow enough to miss its deadlines.
+dotnet test --solution Outreach.sln -c Release --no-build --no-progress --max-parallel-test-modules 1 "$@" 2>&1 | tee "$log"
 status=${PIPESTATUS[0]}
 count() { sed -n "s/^  $1: //p" "$log" | tail -1; }
 passed=$(count succeeded) failed=$(count failed) skipped=$(count skipped)
+sed 's/\x1b\[[0-9;]*m//g' "$log" | grep -E '^failed ' | sort -u      # once more at the end, where one looks first
 rm -f "$log"
 failed=$((${failed:-1} + problems))
 [ "$status" = 0 ] || [ "$failed" -gt 0 ] || failed=1

@@ -41,6 +41,7 @@ public sealed class Site : IAsyncLifetime
         options.TimezoneId = "Asia/Shanghai";
         options.BaseURL = App.Address.ToString();
         var context = await _browser.NewContextAsync(options);
+        context.SetDefaultTimeout(60_000);
         return new(context, await context.NewPageAsync());
     }
 

@@ -81,6 +81,7 @@ public sealed class ConsoleSite : IAsyncLifetime
         options.Locale = "zh-CN";
         options.BaseURL = App.Address.ToString();
         var context = await _browser.NewContextAsync(options);
+        context.SetDefaultTimeout(60_000);
         return new(context, await context.NewPageAsync());
     }
 
