@@ -65,7 +65,7 @@ public sealed class Answerer
 
         var whole = Evaluate(Searched(question.Text), question);
         var parts = QuestionShape.Split(question.Text);
-        if (parts.Count > 1 && Several(parts, question) is { } several)
+        if (parts.Count > 1 && Several(parts, question with { Nearness = null }) is { } several)
             return several;
 
         var best = whole;
@@ -180,6 +180,9 @@ public sealed class Answerer
         var logits = _ranker.Logits(look);
         if (topic is not null)
             AddTopic(logits, normalised, topic);
+        else if (question.Nearness is { } nearness)
+            for (var a = 0; a < logits.Length; a++)
+                logits[a] += _model.Nearness * nearness(_knowledge.Articles[a].Id);
         for (var a = 0; a < logits.Length; a++)
             if (!IsEligible(_knowledge.Articles[a], question))
                 logits[a] = float.NegativeInfinity;

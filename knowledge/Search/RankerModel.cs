@@ -19,6 +19,9 @@ internal sealed record RankerModel
     public float[] Scope { get; init; } = [-.25f, 4.1f, -3.3f, 4.5f, .5f];
     public float[] Confidence { get; init; } = [-.6f, 0, 2.6f, 0, .2f, .4f, 2.1f, -2.8f];
 
+    /// <summary>Weight of <see cref="Answers.Question.Nearness"/>, in logits a unit; without that measure it plays no part.</summary>
+    public float Nearness { get; init; } = 6;
+
     /// <summary>Probability of being out of scope from which a question is refused.</summary>
     public float RefuseAt { get; init; } = .8f;
 
