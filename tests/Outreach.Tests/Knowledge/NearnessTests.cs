@@ -1,5 +1,3 @@
-using Outreach.Knowledge.Answers;
-
 namespace Outreach.Tests.Knowledge;
 
 public sealed class NearnessTests
