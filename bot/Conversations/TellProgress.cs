@@ -8,6 +8,8 @@ namespace Outreach.Conversations;
 /// <summary>How far a community is, in numbers only and none below five; and where one's own sign-up stands.</summary>
 internal sealed class TellProgress(CommunityDirectory directory, CityClock city)
 {
+    private const int LongestName = 16;
+
     public async Task<bool> TryAsync(Turn turn, CancellationToken cancellationToken)
     {
         var wanted = turn.Text == Says.Progress ? Intent.ProgressCommunity : turn.Meaning.Among(Intent.ProgressCommunity, Intent.ProgressMine);
@@ -15,6 +17,11 @@ internal sealed class TellProgress(CommunityDirectory directory, CityClock city)
             wanted = turn.Meaning.AnywhereAmong(.7f, Intent.ProgressCommunity, Intent.ProgressMine);
         if (wanted is null && turn.IsWaitingFor(WaitingFor.CommunityForProgress) && turn.State.Form is null && Named(turn.Text) is not null)
             wanted = Intent.ProgressCommunity;
+        if (wanted is null && turn.IsWaitingFor(WaitingFor.CommunityForProgress) && turn.State.Form is null && LooksLikeName(turn))
+        {
+            await AskAgainAsync(turn, cancellationToken);
+            return true;
+        }
         switch (wanted)
         {
             case Intent.ProgressMine:
@@ -50,6 +57,21 @@ internal sealed class TellProgress(CommunityDirectory directory, CityClock city)
         await turn.ReplyAsync(AnswerKind.Progress, state.Households is { } households
             ? $"{community.Name}登记了{households.ToString(CultureInfo.InvariantCulture)}户，阶段“{state.StageText}”{since}。{missing}登记不算投票。"
             : $"{community.Name}阶段“{state.StageText}”{since}。登记的不到5户，先不报数。登记不算投票。", cancellationToken, buttons);
+    }
+
+    /// <summary>A few words without a question or another wish, where a community's name was asked for.</summary>
+    private static bool LooksLikeName(Turn turn) =>
+        turn.Thought is { IsText: true, Choice: null } thought && turn.Text.Length is >= 2 and <= LongestName && !thought.HasAnswer
+        && !FormQuestions.LooksLikeQuestion(turn.Meaning.Normalised) && (turn.Meaning.Top == Intent.Question || turn.Meaning.Of(turn.Meaning.Top) < .7f);
+
+    /// <summary>The name is not in the list: the likeliest ones as buttons, and where to ask.</summary>
+    private async Task AskAgainAsync(Turn turn, CancellationToken cancellationToken)
+    {
+        string[] close = [.. directory.Resolve(turn.Text).Communities.Take(3).Select(community => community.Name).Distinct()];
+        await turn.ReplyAsync(AnswerKind.Progress, close.Length > 0
+            ? $"没有正好叫“{turn.Text}”的。是下面哪一个？"
+            : $"名单里没找到“{turn.Text}”。换全名或别名再写一次；还没有，可以问{directory.OfficeOf(null).Name}。", cancellationToken, close);
+        turn.Await(WaitingFor.CommunityForProgress);
     }
 
     private DirectoryCommunity? Named(string text) =>

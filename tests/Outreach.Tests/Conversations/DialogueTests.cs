@@ -227,6 +227,18 @@ public sealed class DialogueTests(Asking asking) : IClassFixture<Asking>
         Assert.Contains("不到5户，先不报数", answer.Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_name_that_no_community_has_is_said_to_be_unknown()
+    {
+        await SayAsync("我们小区到哪一步了");
+        var unknown = await SayAsync("春风里");
+        var question = await SayAsync("业委会任期几年");
+
+        Assert.Equal(AnswerKind.Progress, unknown.Kind);
+        Assert.Contains("名单里没找到“春风里”", unknown.Text, StringComparison.Ordinal);
+        Assert.Equal(AnswerKind.Answer, question.Kind);
+    }
+
     private async Task<AnswerResult> SayAsync(string text, string? community = null) => (await asking.SayAsync(_conversation, text, community))!;
 
     private async Task<Lead?> LeadAsync()
