@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Outreach.Communities;
 using Outreach.Contacts;
 using Outreach.Leads;
 using Outreach.Storage;
@@ -29,15 +28,18 @@ public sealed record AudiencePreview(IReadOnlyList<ChannelAudience> Channels)
 /// <summary>The one place that says who belongs to an audience and who of it may be written to.</summary>
 internal static class Audience
 {
+    /// <summary>The sign-ups for whose sake someone is meant: those that stand, in the chosen communities.</summary>
+    public static IQueryable<Lead> MeantLeads(this OutreachDb db, AudienceChoice choice, string areaPath)
+    {
+        var leads = db.Leads.Where(l => l.State != LeadState.Withdrawn && l.State != LeadState.Invalid && l.Community != null && l.Community.Area.Path.StartsWith(areaPath));
+        return choice.CommunityIds is { } ids ? leads.Where(l => ids.Contains(l.CommunityId!.Value)) : leads;
+    }
+
     /// <summary>Everyone meant, whether or not they may be written to.</summary>
     public static IQueryable<Contact> Meant(this OutreachDb db, AudienceChoice choice, string areaPath)
     {
-        var communities = db.Communities.Where(c => c.Area.Path.StartsWith(areaPath));
-        if (choice.CommunityIds is { } ids)
-            communities = communities.Where(c => ids.Contains(c.Id));
-        return db.Contacts.Where(contact => contact.ErasedAt == null && db.Set<Lead>().Any(lead =>
-            lead.ContactId == contact.Id && lead.State != LeadState.Withdrawn && lead.State != LeadState.Invalid
-            && communities.Any(c => c.Id == lead.CommunityId)));
+        var leads = db.MeantLeads(choice, areaPath);
+        return db.Contacts.Where(contact => contact.ErasedAt == null && leads.Any(lead => lead.ContactId == contact.Id));
     }
 
     /// <summary>Those of them who may be written to now: the same test at the preview, the snapshot and the send.</summary>

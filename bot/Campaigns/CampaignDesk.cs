@@ -35,12 +35,15 @@ public sealed record CampaignNumbers(int Queued, int Sending, int Sent, int Fail
     public int Ended => Sent + Failed + Skipped + Unknown;
 }
 
-public sealed record CampaignView(Campaign Campaign, CampaignNumbers Numbers, IReadOnlyDictionary<SkipReason, int> Skipped, string AreaName);
+/// <param name="HeldUntil">The end of the quiet hours in which it rests now; null: it does not.</param>
+public sealed record CampaignView(Campaign Campaign, CampaignNumbers Numbers, IReadOnlyDictionary<SkipReason, int> Skipped, string AreaName, DateTimeOffset? HeldUntil);
 
 /// <summary>What staff do with notices. Every call is limited to the caller's subtree.</summary>
 public sealed class CampaignDesk(
-    IDbContextFactory<OutreachDb> databases, IOptionsMonitor<CampaignOptions> options, TimeProvider clock)
+    IDbContextFactory<OutreachDb> databases, IOptionsMonitor<CampaignOptions> options, SendingHours hours, TimeProvider clock)
 {
+    // A form knows minutes only, and is read before it is sent.
+    private static readonly TimeSpan FormTime = TimeSpan.FromMinutes(5);
     private const StaffRoles Composers = StaffRoles.Bureau | StaffRoles.Street | StaffRoles.Community | StaffRoles.Publicity;
 
     public static bool MayCompose(StaffScope scope) => scope.Has(Composers);
@@ -52,6 +55,19 @@ public sealed class CampaignDesk(
         return await AreaPathAsync(db, scope, choice.AreaId, cancellationToken) is { } path ? await db.PreviewAsync(choice, path, cancellationToken) : null;
     }
 
+    /// <summary>What is wrong with a draft, field and sentence, for the person who wrote it; empty when it may be made.</summary>
+    public IReadOnlyList<(string Field, string Problem)> Check(CampaignDraft draft)
+    {
+        var problems = Notice.Check(draft.Title, draft.Body, draft.Link).ToList();
+        if (draft.Audience.CommunityIds is { Count: 0 })
+            problems.Add((nameof(AudienceChoice.CommunityIds), "请至少选一个小区。"));
+        if (draft.StartAt < clock.GetUtcNow() - FormTime)
+            problems.Add((nameof(CampaignDraft.StartAt), "开始时间已经过去了，请改晚一些。"));
+        else if (StartOf(draft) is var start && hours.IsQuiet(start))
+            problems.Add((nameof(CampaignDraft.StartAt), $"{hours.Rule}，最早 {hours.When(hours.NextAllowed(start))} 发。"));
+        return problems;
+    }
+
     /// <summary>
     /// Makes the campaign: sent at <see cref="CampaignDraft.StartAt"/>, or waiting for a second person above <see cref="CampaignOptions.ApprovalAbove"/>.
     /// The same form token twice (a double click) gives the campaign of the first.
@@ -61,12 +77,7 @@ public sealed class CampaignDesk(
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         if (!MayCompose(scope) || await AreaPathAsync(db, scope, draft.Audience.AreaId, cancellationToken) is not { } path)
             return new(CreateOutcome.NotAllowed);
-        var problems = Notice.Check(draft.Title, draft.Body, draft.Link).ToList();
-        if (draft.Audience.CommunityIds is { Count: 0 })
-            problems.Add(("Communities", "请至少选一个小区。"));
-        if (draft.StartAt is { } start && start < clock.GetUtcNow() - TimeSpan.FromMinutes(5))
-            problems.Add(("StartAt", "开始时间已经过去了，请改晚一些。"));
-        if (problems.Count > 0)
+        if (Check(draft) is { Count: > 0 } problems)
             return new(CreateOutcome.Invalid, Problems: problems);
 
         return await db.WriteAsync(async () =>
@@ -91,7 +102,7 @@ public sealed class CampaignDesk(
                 ComposerId = scope.StaffId,
                 ComposerName = scope.DisplayName,
                 CreatedAt = now,
-                StartAt = draft.StartAt ?? now,
+                StartAt = StartOf(draft),
                 FormToken = draft.FormToken,
                 Version = Guid.NewGuid(),
             };
@@ -108,20 +119,20 @@ public sealed class CampaignDesk(
             {
                 c.ApproverId = scope.StaffId;
                 c.ApproverName = scope.DisplayName;
-                if (c.StartAt < clock.GetUtcNow())
-                    c.StartAt = clock.GetUtcNow();
+                c.StartAt = NextStart(c);
             }), cancellationToken);
 
     /// <summary>Nothing more is claimed after this; the batch in flight ends.</summary>
     public Task<StepOutcome> PauseAsync(StaffScope scope, long id, CancellationToken cancellationToken) =>
         StepAsync(scope, id, campaign => Move(campaign, [CampaignState.Scheduled, CampaignState.Sending], CampaignState.Paused, c => c.PauseReason = "工作人员暂停"), cancellationToken);
 
+    /// <summary>A person's word that it may go on: what has not begun keeps its time, or goes out now when that has passed.</summary>
     public Task<StepOutcome> ResumeAsync(StaffScope scope, long id, CancellationToken cancellationToken) =>
         StepAsync(scope, id, campaign => Move(campaign, [CampaignState.Paused], campaign.SnapshotAt is null ? CampaignState.Scheduled : CampaignState.Sending, c =>
         {
             c.PauseReason = null;
             if (c.SnapshotAt is null)
-                c.StartAt = clock.GetUtcNow();
+                c.StartAt = NextStart(c);
         }), cancellationToken);
 
     /// <summary>For good: what is queued is skipped, what was sent stays sent.</summary>
@@ -154,7 +165,20 @@ public sealed class CampaignDesk(
         return await ViewsAsync(db, page, cancellationToken);
     }
 
-    private static async Task<List<CampaignView>> ViewsAsync(OutreachDb db, IQueryable<Campaign> campaigns, CancellationToken cancellationToken)
+    private DateTimeOffset StartOf(CampaignDraft draft) => Later(draft.StartAt, clock.GetUtcNow());
+
+    private DateTimeOffset NextStart(Campaign campaign) => hours.NextAllowed(Later(campaign.StartAt, clock.GetUtcNow()));
+
+    private static DateTimeOffset Later(DateTimeOffset? planned, DateTimeOffset now) => planned > now ? planned.Value : now;
+
+    private DateTimeOffset? HeldUntil(Campaign campaign)
+    {
+        var now = clock.GetUtcNow();
+        var isDue = campaign.State == CampaignState.Sending || (campaign.State == CampaignState.Scheduled && campaign.StartAt <= now);
+        return isDue && hours.IsQuiet(now) ? hours.NextAllowed(now) : null;
+    }
+
+    private async Task<List<CampaignView>> ViewsAsync(OutreachDb db, IQueryable<Campaign> campaigns, CancellationToken cancellationToken)
     {
         var rows = await campaigns.ToListAsync(cancellationToken);
         var ids = rows.ConvertAll(c => c.Id);
@@ -171,7 +195,8 @@ public sealed class CampaignDesk(
             return new CampaignView(campaign,
                 new(Of(DeliveryState.Queued), Of(DeliveryState.Sending), Of(DeliveryState.Sent), Of(DeliveryState.Failed), Of(DeliveryState.Skipped), Of(DeliveryState.Unknown)),
                 own.Where(c => c.State == DeliveryState.Skipped).ToDictionary(c => c.SkipReason, c => c.Count),
-                areas.GetValueOrDefault(campaign.AreaId, ""));
+                areas.GetValueOrDefault(campaign.AreaId, ""),
+                HeldUntil(campaign));
         });
     }
 
@@ -185,9 +210,11 @@ public sealed class CampaignDesk(
             if (await db.Campaigns.VisibleTo(db, scope).SingleOrDefaultAsync(c => c.Id == id, cancellationToken) is not { } campaign)
                 return StepOutcome.NotFound;
             var outcome = step(campaign);
+            if (outcome != StepOutcome.Done)
+                return outcome;
             campaign.Version = Guid.NewGuid();
-            if (outcome == StepOutcome.Done)
-                await db.SaveChangesAsync(cancellationToken);
+            await db.SaveChangesAsync(cancellationToken);
+            await db.ResolveAsync(AlertKind.CampaignPaused, CampaignAlerts.Subject(id), clock.GetUtcNow(), cancellationToken);     // a person has looked at it
             return outcome;
         }, cancellationToken);
     }

@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Outreach.Communities;
-using Outreach.Leads;
 using Outreach.Storage;
 
 namespace Outreach.Campaigns;
@@ -16,41 +15,60 @@ public interface ICampaignGrain : IGrainWithIntegerKey
 }
 
 internal sealed class CampaignGrain(
-    IDbContextFactory<OutreachDb> databases, IGrainFactory grains, IOptionsMonitor<CampaignOptions> options, TimeProvider clock) : Grain, ICampaignGrain
+    IDbContextFactory<OutreachDb> databases, IGrainFactory grains, IOptionsMonitor<CampaignOptions> options, SendingHours hours, TimeProvider clock) : Grain, ICampaignGrain
 {
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(15);
 
     public async Task CarryOnAsync()
     {
         var id = this.GetPrimaryKeyLong();
-        var end = clock.GetUtcNow() + Turn;
-        if (!await StartAsync(id))
+        var started = clock.GetTimestamp();
+        var state = await StartAsync(id);
+        if (state == CampaignState.Cancelled)
+            await EndCancelledAsync(id);
+        if (state != CampaignState.Sending || hours.IsQuiet(clock.GetUtcNow()))
             return;
         while (!await SnapshotPageAsync(id))
-            if (clock.GetUtcNow() >= end)
+            if (clock.GetElapsedTime(started) >= Turn)
                 return;
 
         foreach (var account in await AccountsAsync(id))
-            while (clock.GetUtcNow() < end && await grains.GetGrain<IChannelSenderGrain>(account).SendAsync(id) > 0)
+            while (clock.GetElapsedTime(started) < Turn && await grains.GetGrain<IChannelSenderGrain>(account).SendAsync(id) > 0)
             {
             }
         await EndAsync(id);
     }
 
-    /// <returns>Whether the campaign is being sent now.</returns>
-    private async Task<bool> StartAsync(long id)
+    /// <summary>Begins what is due, but never late by itself and never in quiet hours.</summary>
+    private async Task<CampaignState> StartAsync(long id)
     {
         await using var db = await databases.CreateDbContextAsync();
-        var now = clock.GetUtcNow();
-        var late = now - options.CurrentValue.LateStart;
-        await db.WriteAsync(async () =>
+        return await db.WriteAsync(async () =>
         {
-            await db.Campaigns.Where(c => c.Id == id && c.State == CampaignState.Scheduled && c.StartAt <= now && c.StartAt < late)
-                .ExecuteUpdateAsync(set => set.SetProperty(c => c.State, CampaignState.Paused).SetProperty(c => c.PauseReason, "错过了开始时间。现在发还合适吗？合适就点继续。"));
-            await db.Campaigns.Where(c => c.Id == id && c.State == CampaignState.Scheduled && c.StartAt <= now)
-                .ExecuteUpdateAsync(set => set.SetProperty(c => c.State, CampaignState.Sending));
+            var campaign = await db.Campaigns.SingleAsync(c => c.Id == id);
+            var now = clock.GetUtcNow();
+            if (campaign.State != CampaignState.Scheduled || campaign.StartAt is not { } start || start > now)
+                return campaign.State;
+            if (start < now - options.CurrentValue.LateStart)
+                await db.PauseAsync(campaign, $"错过了开始时间 {hours.When(start)}。现在发还合适，就点“接着发”；不合适，就停止发送。", now);
+            else if (!hours.IsQuiet(now))
+            {
+                campaign.State = CampaignState.Sending;
+                campaign.Version = Guid.NewGuid();
+                await db.SaveChangesAsync();
+            }
+            return campaign.State;
         }, CancellationToken.None);
-        return await db.Campaigns.AnyAsync(c => c.Id == id && c.State == CampaignState.Sending);
+    }
+
+    /// <summary>What came back to the queue after the word to stop, or was left in Sending by a process that died, ends too.</summary>
+    private async Task EndCancelledAsync(long id)
+    {
+        await using var db = await databases.CreateDbContextAsync();
+        await db.SkipCancelledAsync(id, clock.GetUtcNow(), CancellationToken.None);
+        foreach (var account in await AccountsAsync(id))
+            await grains.GetGrain<IChannelSenderGrain>(account).SendAsync(id);       // finds the rows of the dead; claims nothing of a stopped campaign
+        await db.SkipCancelledAsync(id, clock.GetUtcNow(), CancellationToken.None);
     }
 
     /// <summary>Adds one page of the audience and moves the cursor, in one commit. True when the snapshot is complete.</summary>
@@ -66,9 +84,7 @@ internal sealed class CampaignGrain(
             var now = clock.GetUtcNow();
             var path = await db.Areas.Where(a => a.Id == campaign.AreaId).Select(a => a.Path).SingleAsync();
             var choice = campaign.AudienceChoice();
-            var communities = db.Communities.Where(c => c.Area.Path.StartsWith(path));
-            if (choice.CommunityIds is { } ids)
-                communities = communities.Where(c => ids.Contains(c.Id));
+            var leads = db.MeantLeads(choice, path);
             var page = await db.Meant(choice, path).Reachable(campaign.Topic)
                 .Where(c => c.Id > campaign.SnapshotCursor).OrderBy(c => c.Id).Take(size)
                 .Select(c => new
@@ -76,10 +92,7 @@ internal sealed class CampaignGrain(
                     c.Id,
                     c.Channel,
                     c.Account,
-                    Community = db.Set<Lead>()
-                        .Where(l => l.ContactId == c.Id && communities.Any(m => m.Id == l.CommunityId)
-                            && l.State != LeadState.Withdrawn && l.State != LeadState.Invalid)
-                        .Min(l => l.CommunityId),
+                    Community = leads.Where(l => l.ContactId == c.Id).Min(l => l.CommunityId),
                 }).ToListAsync();
             db.Deliveries.AddRange(page.Select(contact => new Delivery
             {

@@ -9,8 +9,9 @@ public sealed class CampaignOptions
     public int ApprovalAbove { get; init; } = 200;
     /// <summary>Messages on their way at the same time per channel account.</summary>
     public int Concurrency { get; init; } = 8;
-    /// <summary>Hours of the city's day in which notices may go out: from (inclusive) to (exclusive).</summary>
+    /// <summary>The first hour of the city's day in which notices may go out; with 0 and 24 there are no quiet hours.</summary>
     public int QuietUntilHour { get; init; } = 8;
+    /// <summary>The hour from which they may not.</summary>
     public int QuietFromHour { get; init; } = 20;
     /// <summary>A start missed by more than this (an outage) waits for a person's word.</summary>
     public TimeSpan LateStart { get; init; } = TimeSpan.FromHours(1);

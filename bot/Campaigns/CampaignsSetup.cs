@@ -16,6 +16,7 @@ public static class CampaignsSetup
                 "Campaigns:QuietUntilHour and Campaigns:QuietFromHour must be hours of the day, the first before the second (notices go out between them).")
             .Validate(o => o.Quotas.Values.All(q => q.Limit >= 0 && q.Window > TimeSpan.Zero), "Campaigns:Quotas:<channel> needs Limit (0 or more messages) and Window (such as 1.00:00:00).")
             .ValidateOnStart();
+        services.AddSingleton<SendingHours>();
         services.AddSingleton<CampaignDesk>();
         services.AddSingleton<QuotaKeeper>();
         services.AddSingleton<NoticeSender>();
@@ -34,7 +35,8 @@ internal sealed class DueCampaigns(IDbContextFactory<OutreachDb> databases, IGra
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var now = clock.GetUtcNow();
-        var due = await db.Campaigns.Where(c => c.State == CampaignState.Sending || (c.State == CampaignState.Scheduled && c.StartAt <= now))
+        var due = await db.Campaigns.Where(c => c.State == CampaignState.Sending || (c.State == CampaignState.Scheduled && c.StartAt <= now)
+                || (c.State == CampaignState.Cancelled && db.Set<Delivery>().Any(d => d.CampaignId == c.Id && (d.State == DeliveryState.Queued || d.State == DeliveryState.Sending))))
             .Select(c => c.Id).ToListAsync(cancellationToken);
         await Task.WhenAll(due.Select(id => grains.GetGrain<ICampaignGrain>(id).CarryOnAsync().WaitAsync(cancellationToken)));
     }

@@ -9,13 +9,13 @@ namespace Outreach.Campaigns;
 [Alias("Outreach.IChannelSenderGrain")]
 public interface IChannelSenderGrain : IGrainWithStringKey
 {
-    /// <summary>Claims and sends one batch of a campaign. Returns how many rows it moved; 0: nothing to do now (empty, paused, no quota).</summary>
+    /// <summary>Claims and sends one batch of a campaign. Returns how many rows it moved; 0: nothing to do now (empty, paused, quiet hours, no quota).</summary>
     [Alias("SendAsync")]
     Task<int> SendAsync(long campaignId);
 }
 
 internal sealed partial class ChannelSenderGrain(
-    IDbContextFactory<OutreachDb> databases, ChannelSet channels, QuotaKeeper quotas, NoticeSender sender,
+    IDbContextFactory<OutreachDb> databases, ChannelSet channels, QuotaKeeper quotas, NoticeSender sender, SendingHours hours,
     IOptionsMonitor<CampaignOptions> options, TimeProvider clock, ILogger<ChannelSenderGrain> logger) : Grain, IChannelSenderGrain
 {
     private int _batch;
@@ -25,10 +25,12 @@ internal sealed partial class ChannelSenderGrain(
         var account = this.GetPrimaryKeyString();
         var (channelId, accountName) = account.Split('/', 2) is [var c, var a] ? (c, a) : (account, "default");
         await using var db = await databases.CreateDbContextAsync();
-        if (channels.Find(channelId) is not { } channel)
+        var channel = channels.Find(channelId);
+        var found = await RecoverAsync(db, campaignId, channelId, accountName, channel is { Capabilities.Idempotent: true } ? Resend.WithKey : Resend.Blind);
+        if (channel is null)
             return await SkipChannelOffAsync(db, campaignId, channelId, accountName);
-
-        var found = await RecoverAsync(db, campaignId, channelId, accountName, channel.Capabilities.Idempotent ? Resend.WithKey : Resend.Blind);
+        if (hours.IsQuiet(clock.GetUtcNow()))
+            return found;
         var wanted = await db.Deliveries.Due(campaignId, channelId, accountName, clock.GetUtcNow()).CountAsync();
         var granted = await quotas.TakeAsync(db, account, channelId, Math.Min(wanted, options.CurrentValue.PageSize));
         if (granted == 0)
@@ -40,7 +42,7 @@ internal sealed partial class ChannelSenderGrain(
             return found;
         var results = await sender.SendAsync(db, campaignId, claim, channel);
         await quotas.PauseIfToldAsync(db, account, results);
-        Sent(claimed, campaignId);
+        Sent(results.Count, campaignId);
         return claimed;
     }
 

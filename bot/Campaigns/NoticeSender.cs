@@ -10,34 +10,68 @@ using Outreach.Storage;
 
 namespace Outreach.Campaigns;
 
-/// <summary>Sends the rows of one claim and writes what came of each. Opt-outs are read here, right before the send.</summary>
-internal sealed class NoticeSender(IOptionsMonitor<CampaignOptions> options, IOptions<SiteOptions> site, CityClock clock)
+/// <summary>
+/// Sends the rows of one claim, some dozens at a time, and writes what came of each. Before each of these portions everything that may have changed is read anew:
+/// pause, stop and quiet hours end the claim and give its other rows back; who opted out or withdrew the sign-up is skipped.
+/// </summary>
+internal sealed class NoticeSender(IOptionsMonitor<CampaignOptions> options, IOptions<SiteOptions> site, SendingHours hours, CityClock city, TimeProvider clock)
 {
+    // A portion is what still goes out after the word to pause.
+    private const int Portion = 64;
+    // A claim ends well within Orleans' call time-out of 30 s, however slow the channel is.
+    private static readonly TimeSpan Budget = TimeSpan.FromSeconds(5);
+
+    /// <returns>The channel's answers, one for each row that was handed to it.</returns>
     public async Task<IReadOnlyList<SendResult>> SendAsync(OutreachDb db, long campaignId, string claim, IChannel channel)
     {
-        var campaign = await db.Campaigns.AsNoTracking().SingleAsync(c => c.Id == campaignId);
-        var rows = await db.Deliveries.AsNoTracking().Where(d => d.CampaignId == campaignId && d.ClaimedBy == claim && d.State == DeliveryState.Sending)
+        var started = clock.GetTimestamp();
+        var results = new List<SendResult>();
+        var campaign = await ReadAsync(db, campaignId);
+        var areaPath = await db.Areas.Where(a => a.Id == campaign.AreaId).Select(a => a.Path).SingleAsync();
+        for (var last = 0L; MayGoOn(campaign, started); campaign = await ReadAsync(db, campaignId))
+        {
+            var rows = await RowsAsync(db, campaign, areaPath, claim, last);
+            if (rows.Count == 0)
+                return results;
+            last = rows[^1].Id;
+            var ends = await SendAsync(rows, campaign, channel);
+            await WriteAsync(db, campaign, claim, channel, ends);
+            results.AddRange(ends.Select(end => end.Result).OfType<SendResult>());
+        }
+        await GiveBackAsync(db, campaignId, claim);
+        return results;
+    }
+
+    private bool MayGoOn(Campaign campaign, long started) =>
+        campaign.State == CampaignState.Sending && !hours.IsQuiet(clock.GetUtcNow()) && clock.GetElapsedTime(started) < Budget;
+
+    private static Task<Campaign> ReadAsync(OutreachDb db, long campaignId) => db.Campaigns.AsNoTracking().SingleAsync(c => c.Id == campaignId);
+
+    private static Task<List<Row>> RowsAsync(OutreachDb db, Campaign campaign, string areaPath, string claim, long after)
+    {
+        var leads = db.MeantLeads(campaign.AudienceChoice(), areaPath);
+        return db.Deliveries.AsNoTracking().Where(d => d.CampaignId == campaign.Id && d.ClaimedBy == claim && d.State == DeliveryState.Sending && d.Id > after)
+            .OrderBy(d => d.Id).Take(Portion)
             .Select(d => new Row(d.Id, d.Tries,
                 db.Set<Contact>().Single(c => c.Id == d.ContactId),
                 db.Set<Conversation>().Where(v => v.Id == db.Set<Contact>().Single(c => c.Id == d.ContactId).ConversationId).Select(v => v.Reference).SingleOrDefault(),
-                db.Set<Community>().Where(m => m.Id == d.CommunityId).Select(m => m.Name).Single()))
+                db.Set<Community>().Where(m => m.Id == d.CommunityId).Select(m => m.Name).Single(),
+                leads.Any(l => l.ContactId == d.ContactId)))
             .ToListAsync();
-        var today = clock.Today;
-        var sender = site.Value.Operator.DisplayName;
-
-        var ends = new ConcurrentBag<(Row Row, SendResult? Result, SkipReason? Skip)>();
-        await Parallel.ForEachAsync(rows, new ParallelOptions { MaxDegreeOfParallelism = options.CurrentValue.Concurrency }, async (row, _) =>
-        {
-            if (Audience.WhyNot(row.Contact, campaign.Topic) is { } reason)
-                ends.Add((row, null, reason));
-            else if (row.Reference is null)
-                ends.Add((row, null, SkipReason.RecipientGone));
-            else
-                ends.Add((row, await SendOneAsync(channel, row, campaign, sender, today), null));
-        });
-        await WriteAsync(db, claim, channel, ends);
-        return [.. ends.Where(end => end.Result is not null).Select(end => end.Result!)];
     }
+
+    private async Task<IReadOnlyCollection<End>> SendAsync(List<Row> rows, Campaign campaign, IChannel channel)
+    {
+        var (today, sender) = (city.Today, site.Value.Operator.DisplayName);
+        var ends = new ConcurrentBag<End>();
+        await Parallel.ForEachAsync(rows, new ParallelOptions { MaxDegreeOfParallelism = options.CurrentValue.Concurrency }, async (row, _) =>
+            ends.Add(WhyNot(row, campaign) is { } reason ? new(row, null, reason) : new(row, await SendOneAsync(channel, row, campaign, sender, today), null)));
+        return ends;
+    }
+
+    private static SkipReason? WhyNot(Row row, Campaign campaign) =>
+        Audience.WhyNot(row.Contact, campaign.Topic)
+        ?? (!row.SignUpStands ? SkipReason.SignUpEnded : row.Reference is null ? SkipReason.RecipientGone : null);
 
     private static async Task<SendResult> SendOneAsync(IChannel channel, Row row, Campaign campaign, string sender, DateOnly today)
     {
@@ -45,9 +79,9 @@ internal sealed class NoticeSender(IOptionsMonitor<CampaignOptions> options, IOp
         return await channel.SendAsync(reference, Notice.ToActivity(campaign, row.Community, sender, today), $"delivery/{row.Id}", CancellationToken.None);
     }
 
-    private async Task WriteAsync(OutreachDb db, string claim, IChannel channel, IEnumerable<(Row Row, SendResult? Result, SkipReason? Skip)> ends)
+    private async Task WriteAsync(OutreachDb db, Campaign campaign, string claim, IChannel channel, IReadOnlyCollection<End> ends)
     {
-        var now = clock.UtcNow;
+        var now = clock.GetUtcNow();
         var resend = channel.Capabilities.Idempotent ? Resend.WithKey : Resend.Blind;
         var byId = ends.ToDictionary(end => end.Row.Id);
         await db.WriteAsync(async () =>
@@ -72,15 +106,24 @@ internal sealed class NoticeSender(IOptionsMonitor<CampaignOptions> options, IOp
                     await db.Contacts.Where(c => c.Id == delivery.ContactId).ExecuteUpdateAsync(set => set.SetProperty(c => c.UnreachableSince, now));
             }
             await db.SaveChangesAsync();
-            if (byId.Values.FirstOrDefault(end => end.Result?.Class == SendClass.ContentRejected).Result is { } rejected)
-            {
-                var campaignId = await db.Deliveries.Where(d => d.ClaimedBy == claim).Select(d => d.CampaignId).FirstAsync();
-                var reason = $"渠道不收这段文字（{rejected.VendorCode}）。请停止后改写，再发一条。";
-                await db.Campaigns.Where(c => c.Id == campaignId && c.State == CampaignState.Sending)
-                    .ExecuteUpdateAsync(set => set.SetProperty(c => c.State, CampaignState.Paused).SetProperty(c => c.PauseReason, reason));
-            }
+            if (ends.FirstOrDefault(end => end.Result?.Class == SendClass.ContentRejected) is { Result: { } rejected }
+                && await db.Campaigns.SingleOrDefaultAsync(c => c.Id == campaign.Id && c.State == CampaignState.Sending) is { } stopped)
+                await db.PauseAsync(stopped, $"渠道不收这段文字（{rejected.VendorCode}）。请停止后改写，再发一条。", now);
         }, CancellationToken.None);
+        db.ChangeTracker.Clear();
     }
 
-    private sealed record Row(long Id, int Tries, Contact Contact, string? Reference, string Community);
+    /// <summary>Rows of the claim that no channel has seen.</summary>
+    private static Task<int> GiveBackAsync(OutreachDb db, long campaignId, string claim) => db.WriteAsync(() => db.Deliveries
+        .Where(d => d.CampaignId == campaignId && d.ClaimedBy == claim && d.State == DeliveryState.Sending)
+        .ExecuteUpdateAsync(set => set
+            .SetProperty(d => d.State, DeliveryState.Queued)
+            .SetProperty(d => d.ClaimedBy, (string?)null)
+            .SetProperty(d => d.Tries, d => d.Tries - 1)), CancellationToken.None);
+
+    /// <param name="SignUpStands">Whether the sign-up for whose sake the owner is in the audience still stands.</param>
+    private sealed record Row(long Id, int Tries, Contact Contact, string? Reference, string Community, bool SignUpStands);
+
+    /// <param name="Result">The channel's answer; null: it was not asked.</param>
+    private sealed record End(Row Row, SendResult? Result, SkipReason? Skip);
 }

@@ -15,11 +15,7 @@ internal sealed class LocalText(CityClock clock)
     public string Date(DateTimeOffset time) => Date(clock.DateOf(time));
 
     /// <summary>Such as 上午9:08.</summary>
-    public string Time(DateTimeOffset time)
-    {
-        var local = clock.ToLocal(time);
-        return string.Create(CultureInfo.InvariantCulture, $"{(local.Hour < 12 ? "上午" : "下午")}{(local.Hour > 12 ? local.Hour - 12 : local.Hour)}:{local.Minute:00}");
-    }
+    public string Time(DateTimeOffset time) => clock.TimeText(time);
 
     /// <summary>Such as 9:08 or 15:02, for the time column.</summary>
     public string Clock(DateTimeOffset time) => clock.ToLocal(time).ToString("H:mm", CultureInfo.InvariantCulture);

@@ -22,4 +22,9 @@ public static class AlertRows
         }
         db.Alerts.Add(new Alert { Kind = kind, Subject = subject, AreaId = areaId, RaisedAt = now, Text = text });
     }
+
+    /// <summary>Closes the open alert of this kind and subject, if there is one.</summary>
+    public static Task ResolveAsync(this OutreachDb db, AlertKind kind, string subject, DateTimeOffset now, CancellationToken cancellationToken) =>
+        db.WriteAsync(() => db.Alerts.Where(a => a.Kind == kind && a.Subject == subject && a.ResolvedAt == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(a => a.ResolvedAt, now), cancellationToken), cancellationToken);
 }

@@ -23,5 +23,12 @@ public sealed class CityClock(TimeProvider clock, IOptions<SiteOptions> site)
     public string DateText(DateOnly date) => string.Create(CultureInfo.InvariantCulture,
         $"{(date.Year == Today.Year ? "" : $"{date.Year}年")}{date.Month}月{date.Day}日（{Weekday(date)}）");
 
+    /// <summary>Such as 上午9:08.</summary>
+    public string TimeText(DateTimeOffset time)
+    {
+        var local = ToLocal(time);
+        return string.Create(CultureInfo.InvariantCulture, $"{(local.Hour < 12 ? "上午" : "下午")}{(local.Hour > 12 ? local.Hour - 12 : local.Hour)}:{local.Minute:00}");
+    }
+
     public static string Weekday(DateOnly date) => "周" + "日一二三四五六"[(int)date.DayOfWeek];
 }

@@ -1,14 +1,7 @@
-using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Outreach.Activities;
-using Outreach.Campaigns;
-using Outreach.Communities;
-using Outreach.Contacts;
-using Outreach.Conversations;
 using Outreach.Doubles;
-using Outreach.Leads;
 using Outreach.Storage;
 
 namespace Outreach.Tests.Campaigns;
@@ -17,6 +10,8 @@ namespace Outreach.Tests.Campaigns;
 public sealed class KilledNoticeTests : IDisposable
 {
     private const int Chats = 2000;
+    // The killed process has the machine's clock: no hour may be a quiet one.
+    private static readonly (string, string)[] Settings = [("Campaigns:PageSize", "200"), ("Campaigns:QuietUntilHour", "0"), ("Campaigns:QuietFromHour", "24")];
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("outreach-kill-");
 
     private string DatabasePath => Path.Combine(_folder.FullName, "data", "outreach.db");
@@ -36,12 +31,12 @@ public sealed class KilledNoticeTests : IDisposable
         // Killed while the snapshot grows, and at five points of the send: after so many messages.
         foreach (var messages in new[] { 0, 150, 600, 1100, 1500, 1900 })
         {
-            using var process = OutreachProcess.Start(_folder.FullName, ("Campaigns:PageSize", "200"));
+            using var process = OutreachProcess.Start(_folder.FullName, Settings);
             await process.ListeningAsync(stop);
             await UntilAsync(() => messages == 0 ? Count("SELECT count(*) FROM Deliveries") > 0 : Count("SELECT count(*) FROM Messages") >= messages, stop);
             process.Kill();
         }
-        using (var process = OutreachProcess.Start(_folder.FullName, ("Campaigns:PageSize", "200")))
+        using (var process = OutreachProcess.Start(_folder.FullName, Settings))
         {
             await process.ListeningAsync(stop);
             await UntilAsync(() => Count("SELECT count(*) FROM Campaigns WHERE State = 'Done'") == 1, stop);
@@ -58,72 +53,8 @@ public sealed class KilledNoticeTests : IDisposable
         await using var app = await OutreachApp.StartAsync(new Dictionary<string, string?>(), folder: _folder.FullName);
         await using var db = await app.Services.GetRequiredService<IDbContextFactory<OutreachDb>>().CreateDbContextAsync(stop);
         var now = TimeProvider.System.GetUtcNow();
-        var area = new Area { Level = AreaLevel.Neighbourhood, Name = "测试社区", Path = "/" };
-        db.Add(area);
-        await db.SaveChangesAsync(stop);
-        area.Path = $"/{area.Id}/";
-        var community = new Community { AreaId = area.Id, Key = "test", Name = "测试小区" };
-        db.Add(community);
-        await db.SaveChangesAsync(stop);
-        var contacts = Enumerable.Range(0, Chats).Select(i => new Contact
-        {
-            Channel = "webchat",
-            Account = "default",
-            UserId = $"dl_{i}",
-            CommunityId = community.Id,
-            CreatedAt = now,
-            LastSeenAt = now,
-        }).ToList();
-        db.AddRange(contacts);
-        await db.SaveChangesAsync(stop);
-        var conversations = contacts.ConvertAll(contact => new Conversation
-        {
-            Channel = "webchat",
-            Account = "default",
-            ChannelConversationId = $"c{contact.Id}",
-            ContactId = contact.Id,
-            CreatedAt = now,
-            LastActiveAt = now,
-            Reference = JsonSerializer.Serialize(new ConversationReference
-            {
-                ChannelId = "webchat",
-                Account = "default",
-                ConversationId = $"c{contact.Id}",
-                UserId = contact.UserId,
-            }, ActivityJson.Default.ConversationReference),
-        });
-        db.AddRange(conversations);
-        await db.SaveChangesAsync(stop);
-        foreach (var (contact, conversation) in contacts.Zip(conversations))
-        {
-            contact.ConversationId = conversation.Id;
-            db.Add(new Lead
-            {
-                ContactId = contact.Id,
-                ConversationId = conversation.Id,
-                CommunityId = community.Id,
-                CommunityTyped = community.Name,
-                Wishes = Wishes.Support,
-                CreatedAt = now,
-                UpdatedAt = now,
-                OpenKey = $"{contact.Id}/{community.Id}",
-                Key = $"seed-{contact.Id}",
-                EraseAt = now.AddMonths(24),
-            });
-        }
-        db.Add(new Campaign
-        {
-            Title = "{小区}通知",
-            Body = "{小区}的各位业主：本周六开会。",
-            Topic = NoticeTopics.MyCommunity,
-            AreaId = community.AreaId,
-            State = CampaignState.Scheduled,
-            ComposerId = "test",
-            ComposerName = "测试",
-            CreatedAt = now,
-            StartAt = now,
-            FormToken = Guid.NewGuid(),
-        });
+        var community = await CampaignSeeds.AddOwnersAsync(db, Chats, now, stop);
+        db.Add(CampaignSeeds.Planned(community, now));
         await db.SaveChangesAsync(stop);
     }
 

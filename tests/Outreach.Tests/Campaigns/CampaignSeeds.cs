@@ -1,0 +1,89 @@
+using System.Text.Json;
+using Outreach.Activities;
+using Outreach.Campaigns;
+using Outreach.Communities;
+using Outreach.Contacts;
+using Outreach.Conversations;
+using Outreach.Leads;
+using Outreach.Storage;
+
+namespace Outreach.Tests.Campaigns;
+
+/// <summary>Many owners with a chat and a sign-up, in a few inserts.</summary>
+internal static class CampaignSeeds
+{
+    /// <summary>One community with so many owners who signed up in the web chat.</summary>
+    public static async Task<Community> AddOwnersAsync(OutreachDb db, int count, DateTimeOffset now, CancellationToken stop)
+    {
+        var area = new Area { Level = AreaLevel.Neighbourhood, Name = "测试社区", Path = "/" };
+        db.Add(area);
+        await db.SaveChangesAsync(stop);
+        area.Path = $"/{area.Id}/";
+        var community = new Community { AreaId = area.Id, Key = "test", Name = "测试小区" };
+        db.Add(community);
+        await db.SaveChangesAsync(stop);
+        var contacts = Enumerable.Range(0, count).Select(i => new Contact
+        {
+            Channel = "webchat",
+            Account = "default",
+            UserId = $"dl_{i}",
+            CommunityId = community.Id,
+            CreatedAt = now,
+            LastSeenAt = now,
+        }).ToList();
+        db.AddRange(contacts);
+        await db.SaveChangesAsync(stop);
+        var conversations = contacts.ConvertAll(contact => new Conversation
+        {
+            Channel = "webchat",
+            Account = "default",
+            ChannelConversationId = $"c{contact.Id}",
+            ContactId = contact.Id,
+            CreatedAt = now,
+            LastActiveAt = now,
+            Reference = JsonSerializer.Serialize(new ConversationReference
+            {
+                ChannelId = "webchat",
+                Account = "default",
+                ConversationId = $"c{contact.Id}",
+                UserId = contact.UserId,
+            }, ActivityJson.Default.ConversationReference),
+        });
+        db.AddRange(conversations);
+        await db.SaveChangesAsync(stop);
+        foreach (var (contact, conversation) in contacts.Zip(conversations))
+        {
+            contact.ConversationId = conversation.Id;
+            db.Add(new Lead
+            {
+                ContactId = contact.Id,
+                ConversationId = conversation.Id,
+                CommunityId = community.Id,
+                CommunityTyped = community.Name,
+                Wishes = Wishes.Support,
+                CreatedAt = now,
+                UpdatedAt = now,
+                OpenKey = $"{contact.Id}/{community.Id}",
+                Key = $"seed-{contact.Id}",
+                EraseAt = now.AddMonths(24),
+            });
+        }
+        await db.SaveChangesAsync(stop);
+        return community;
+    }
+
+    /// <summary>A notice to all owners of the community, not yet stored.</summary>
+    public static Campaign Planned(Community community, DateTimeOffset startAt) => new()
+    {
+        Title = "{小区}通知",
+        Body = "{小区}的各位业主：本周六开会。",
+        Topic = NoticeTopics.MyCommunity,
+        AreaId = community.AreaId,
+        State = CampaignState.Scheduled,
+        ComposerId = "test",
+        ComposerName = "测试",
+        CreatedAt = startAt,
+        StartAt = startAt,
+        FormToken = Guid.NewGuid(),
+    };
+}
