@@ -62,6 +62,7 @@ public static class OutreachHost
         {
             silo.UseLocalhostClustering(siloPort, builder.Configuration.GetValue<int?>("Cluster:GatewayPort") ?? 0);
             silo.Configure<SchedulingOptions>(options => options.TurnWarningLengthThreshold = TimeSpan.FromSeconds(2));
+            silo.Configure<GrainDirectoryOptions>(options => options.CacheSize = 10_000);    // Orleans takes 19 MB for a million addresses at once
         });
     }
 
