@@ -6,7 +6,7 @@ using Outreach.Storage;
 namespace Outreach.Conversations;
 
 /// <summary>Questions to the knowledge base: the answer with its grounds, candidates to choose from, or an honest no with the place to turn to.</summary>
-internal sealed class AnswerQuestions(KnowledgeBase knowledge, CommunityDirectory directory, TimeProvider clock)
+internal sealed class AnswerQuestions(KnowledgeBase knowledge, QuoteStatutes statutes, CommunityDirectory directory, TimeProvider clock)
 {
     private static readonly TimeSpan SameBreath = TimeSpan.FromSeconds(60);
 
@@ -107,6 +107,11 @@ internal sealed class AnswerQuestions(KnowledgeBase knowledge, CommunityDirector
         Record(turn, turn.Text, "no-answer");
         var again = turn.State.Misses > 0;
         turn.State = turn.State with { Misses = turn.State.Misses + 1 };
+        if (turn.Thought.NearestStatute is { } nearest)
+        {
+            await statutes.ShowNearestAsync(turn, nearest, Math.Round(refusal.Confidence, 3), cancellationToken);
+            return;
+        }
         await turn.ReplyAsync(new()
         {
             Kind = AnswerKind.Refusal,

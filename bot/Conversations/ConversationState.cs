@@ -22,6 +22,8 @@ internal sealed record ConversationState
     public bool SignUpOffered { get; init; }
     /// <summary>A community that the person named and that is not in the directory.</summary>
     public string? CommunityTyped { get; init; }
+    /// <summary>The place of a statute that was shown last, word for word.</summary>
+    public ShownStatute? Statute { get; init; }
     /// <summary>The last message and its answer, for repeats.</summary>
     public Said? Last { get; init; }
 

@@ -34,6 +34,10 @@ public static class ConversationsSetup
         services.AddSingleton<NoticeReplies>();
         services.AddSingleton<TellProgress>();
         services.AddSingleton<AnswerQuestions>();
+        services.AddSingleton<StatuteLibrary>();
+        services.AddHostedService<StatuteWatch>();
+        services.AddSingleton<StatuteImport>();
+        services.AddSingleton<QuoteStatutes>();
         services.AddSingleton<SmallMatters>();
 
         services.AddSingleton<IDueWork>(provider => provider.GetRequiredService<OutgoingMessages>());

@@ -10,7 +10,7 @@ namespace Outreach.Conversations;
 /// </summary>
 internal sealed class OwnerBot(
     ThinkAboutMessage mind, Safety safety, NoticeChoices noticeChoices, MyInformation myInformation, TalkToPerson person, RegisterInterest signUp,
-    NoticeReplies noticeReplies, TellProgress progress, AnswerQuestions questions, SmallMatters smallMatters, CommunityDirectory directory)
+    NoticeReplies noticeReplies, TellProgress progress, AnswerQuestions questions, QuoteStatutes statutes, SmallMatters smallMatters, CommunityDirectory directory)
     : ActivityHandler
 {
     /// <summary>Finds what a message means; outside any transaction.</summary>
@@ -44,6 +44,7 @@ internal sealed class OwnerBot(
             || await signUp.AnswerAsync(turn, cancellationToken)
             || await SmallMatters.AnswerWasHelpfulAsync(turn, cancellationToken)
             || await questions.TryChoiceAsync(turn, cancellationToken)
+            || await statutes.TryAsync(turn, cancellationToken)
             || await signUp.StartAsInformedAsync(turn, cancellationToken)
             || await noticeReplies.TryAsync(turn, cancellationToken)
             || await progress.TryAsync(turn, cancellationToken)

@@ -10,7 +10,7 @@ using Outreach.Storage;
 namespace Outreach.Conversations;
 
 /// <summary>Everything of a turn that needs no row: cleans the words, takes numbers for buttons, tells intents, asks the knowledge base. Pure over its inputs.</summary>
-internal sealed partial class ThinkAboutMessage(Understanding understanding, Answerer answerer, CommunityDirectory directory, CityClock city)
+internal sealed partial class ThinkAboutMessage(Understanding understanding, Answerer answerer, QuoteStatutes statutes, CommunityDirectory directory, CityClock city)
 {
     private const int LongestText = 5000;
 
@@ -30,13 +30,17 @@ internal sealed partial class ThinkAboutMessage(Understanding understanding, Ans
         var topic = state.Topic is { } alive && alive.IsAlive(now) ? alive.ArticleId : null;
         var meaning = understanding.Read(words);
         var asked = AskedBesides(meaning);
+        var reply = answerer.Ask(new(asked ?? words, RegionOf(memory.CommunityId), topic, city.DateOf(now)));
+        var (statute, nearest) = statutes.Think(words, state, reply, now);
         return new()
         {
             Text = words,
             Medium = Medium.Text,
             Meaning = meaning,
             Choice = choice,
-            Reply = answerer.Ask(new(asked ?? words, RegionOf(memory.CommunityId), topic, city.DateOf(now))),
+            Reply = reply,
+            Statute = statute,
+            NearestStatute = nearest,
             AlsoSignsUp = asked is not null,
             Fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(words)).AsSpan(0, 8)),
         };

@@ -1,4 +1,5 @@
 using Outreach.Knowledge.Answers;
+using Outreach.Knowledge.Statutes;
 
 namespace Outreach.Conversations;
 
@@ -18,6 +19,10 @@ internal sealed record Thought
     public int? Choice { get; init; }
     /// <summary>What the knowledge base makes of the words; null where it was not asked.</summary>
     public Reply? Reply { get; init; }
+    /// <summary>The words of a statute that the message asks for; null: it asks for none.</summary>
+    public StatuteReply? Statute { get; init; }
+    /// <summary>The article of a statute that is nearest to a question without a curated answer; null: none is near.</summary>
+    public StatuteQuoted? NearestStatute { get; init; }
     /// <summary>The message asks something and wants to sign up besides: the question is answered first.</summary>
     public bool AlsoSignsUp { get; init; }
     /// <summary>Hash of the normalised words, to know a repeat without keeping the words.</summary>

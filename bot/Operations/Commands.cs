@@ -37,6 +37,7 @@ public static class Commands
             AskCommand.Create(),
             CheckKnowledgeCommand.Create(),
             ImportCommunitiesCommand.Create(),
+            ImportStatuteCommand.Create(),
             BackupCommands.CreateBackup(),
             BackupCommands.CreateRestore(),
             StaffLinkCommand.Create(),

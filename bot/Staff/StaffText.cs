@@ -48,6 +48,7 @@ internal static class StaffText
         AuditKind.ChangedStaff => "改了账号",
         AuditKind.ChangedCommunity => "改了小区",
         AuditKind.ImportedCommunities => "导入小区",
+        AuditKind.ImportedStatute => "导入法规原文",
         AuditKind.ErasedData => "删除资料",
         AuditKind.Exported => "导出",
     };

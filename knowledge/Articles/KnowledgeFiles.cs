@@ -1,3 +1,4 @@
+using System.Globalization;
 using YamlDotNet.RepresentationModel;
 
 namespace Outreach.Knowledge.Articles;
@@ -10,7 +11,7 @@ internal static class KnowledgeFiles
         var sources = new List<Source>();
         foreach (var (yaml, map, line) in Entries(text, file, problems))
         {
-            yaml.WarnUnknown(map, "id", "title", "short", "issuer", "version", "effective", "status", "replaces", "superseded_parts", "articles", "note");
+            yaml.WarnUnknown(map, "id", "title", "short", "issuer", "version", "effective", "status", "replaces", "superseded_parts", "superseded_by", "articles", "total", "aliases", "note");
             var status = yaml.Text(map, "status") switch
             {
                 "现行" => SourceStatus.InForce,
@@ -38,6 +39,9 @@ internal static class KnowledgeFiles
                 Status = status ?? SourceStatus.NameOnly,
                 Replaces = [.. yaml.Texts(map, "replaces").Select(item => item.Text)],
                 SupersededParts = [.. yaml.Texts(map, "superseded_parts").Select(item => item.Text)],
+                SupersededBy = SupersededBy(yaml, map),
+                Aliases = [.. yaml.Texts(map, "aliases").Select(item => item.Text)],
+                Total = Total(yaml, map),
                 CitableParts = [.. yaml.Texts(map, "articles").Select(item => item.Text)],
             };
             if (source.Id.Length > 0 && status is not null)
@@ -92,6 +96,25 @@ internal static class KnowledgeFiles
         }
 
         return groups;
+    }
+
+    private static Citation? SupersededBy(YamlFile yaml, YamlMappingNode map)
+    {
+        if (yaml.Text(map, "superseded_by") is not { } text)
+            return null;
+        if (!Citation.TryParse(text, out var citation))
+            yaml.Error(yaml.Line(YamlFile.Child(map, "superseded_by")!), $"superseded_by“{text}”要写成 来源/条号");
+        return citation;
+    }
+
+    private static int? Total(YamlFile yaml, YamlMappingNode map)
+    {
+        if (yaml.Text(map, "total") is not { } text)
+            return null;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var total) && total is >= 1 and <= 9999)
+            return total;
+        yaml.Error(yaml.Line(YamlFile.Child(map, "total")!), "total 是全文的条数，要写数字");
+        return null;
     }
 
     private static IEnumerable<(YamlFile Yaml, YamlMappingNode Map, int Line)> Entries(string text, string file, List<Problem> problems)

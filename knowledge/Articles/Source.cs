@@ -21,11 +21,23 @@ public sealed record Source
     /// <summary>Ids or names of what it took the place of.</summary>
     public IReadOnlyList<string> Replaces { get; init; } = [];
 
-    /// <summary>Article numbers that may not be cited any more, in Arabic digits; "12①" bars the first paragraph only.</summary>
+    /// <summary>
+    /// Article numbers that may not be cited any more, in Arabic digits; "12①" bars the first paragraph only. A part smaller than a paragraph ("11(五)", "12①但书")
+    /// bars no citation, but whoever reads the article is told.
+    /// </summary>
     public IReadOnlyList<string> SupersededParts { get; init; } = [];
 
     /// <summary>The only article numbers whose text was read and may be cited; empty: all.</summary>
     public IReadOnlyList<string> CitableParts { get; init; } = [];
+
+    /// <summary>Further names that people use for it, such as 物业条例.</summary>
+    public IReadOnlyList<string> Aliases { get; init; } = [];
+
+    /// <summary>How many articles the whole text has; null when unknown.</summary>
+    public int? Total { get; init; }
+
+    /// <summary>What holds in the place of <see cref="SupersededParts"/> and of every share of votes in this text; null: nothing.</summary>
+    public Citation? SupersededBy { get; init; }
 
     /// <summary>The version as people name it in <c>--changed SOURCE@VERSION</c>: the date, or "" when unknown.</summary>
     public string Version => VersionDate?.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture) ?? "";

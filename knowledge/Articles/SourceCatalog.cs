@@ -18,6 +18,12 @@ public sealed class SourceCatalog
 
     public Source? Find(string id) => _byId.GetValueOrDefault(id);
 
+    /// <summary>The source that took the place of this one; null: none is known.</summary>
+    public Source? ReplacementOf(Source source) => All.FirstOrDefault(other => other.Replaces.Contains(source.Id) || other.Replaces.Contains(source.ShortTitle));
+
+    /// <summary>《民法典》: the short title of a source.</summary>
+    public string Title(Source source) => Name(source.Id);
+
     /// <summary>《民法典》第二百七十八条第二款; the id stands for a title that is not known.</summary>
     public string Display(Citation citation) => Name(citation.Source) + Place(citation);
 

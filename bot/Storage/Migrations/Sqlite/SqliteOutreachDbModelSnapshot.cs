@@ -830,6 +830,79 @@ namespace Outreach.Storage.Migrations.Sqlite
                     b.ToTable("NoticeReplies", (string)null);
                 });
 
+            modelBuilder.Entity("Outreach.Conversations.StatuteArticleRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Headings")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Note")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Sub")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("TextId")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("TextId", "Number", "Sub")
+                        .IsUnique();
+
+                    b.ToTable("StatuteArticles", (string)null);
+                });
+
+            modelBuilder.Entity("Outreach.Conversations.StatuteTextRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ContentHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ImportedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("ReplacedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("SourceId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("SourceId")
+                        .IsUnique()
+                        .HasFilter("\"ReplacedAt\" IS NULL");
+
+                    b.HasIndex("SourceId", "ContentHash")
+                        .IsUnique();
+
+                    b.ToTable("StatuteTexts", (string)null);
+                });
+
             modelBuilder.Entity("Outreach.Conversations.UnansweredQuestion", b =>
                 {
                     b.Property<long>("Id")
@@ -1427,6 +1500,15 @@ namespace Outreach.Storage.Migrations.Sqlite
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Outreach.Conversations.StatuteArticleRow", b =>
+                {
+                    b.HasOne("Outreach.Conversations.StatuteTextRow", null)
+                        .WithMany("Articles")
+                        .HasForeignKey("TextId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Outreach.Leads.Lead", b =>
                 {
                     b.HasOne("Outreach.Communities.Community", "Community")
@@ -1470,6 +1552,11 @@ namespace Outreach.Storage.Migrations.Sqlite
                         .WithMany()
                         .HasForeignKey("AreaId")
                         .OnDelete(DeleteBehavior.Restrict);
+                });
+
+            modelBuilder.Entity("Outreach.Conversations.StatuteTextRow", b =>
+                {
+                    b.Navigation("Articles");
                 });
 #pragma warning restore 612, 618
         }

@@ -259,6 +259,23 @@ namespace Outreach.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "StatuteTexts",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    SourceId = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Title = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
+                    ContentHash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    ImportedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    ReplacedAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_StatuteTexts", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "UnansweredQuestions",
                 columns: table => new
                 {
@@ -459,6 +476,30 @@ namespace Outreach.Storage.Migrations.Sqlite
                         name: "FK_NoticeReplies_Conversations_ConversationId",
                         column: x => x.ConversationId,
                         principalTable: "Conversations",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "StatuteArticles",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    TextId = table.Column<long>(type: "INTEGER", nullable: false),
+                    Number = table.Column<int>(type: "INTEGER", nullable: false),
+                    Sub = table.Column<int>(type: "INTEGER", nullable: false),
+                    Headings = table.Column<string>(type: "TEXT", nullable: false),
+                    Note = table.Column<string>(type: "TEXT", nullable: true),
+                    Text = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_StatuteArticles", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_StatuteArticles_StatuteTexts_TextId",
+                        column: x => x.TextId,
+                        principalTable: "StatuteTexts",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
                 });
@@ -970,6 +1011,25 @@ namespace Outreach.Storage.Migrations.Sqlite
                 column: "UserId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_StatuteArticles_TextId_Number_Sub",
+                table: "StatuteArticles",
+                columns: new[] { "TextId", "Number", "Sub" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_StatuteTexts_SourceId",
+                table: "StatuteTexts",
+                column: "SourceId",
+                unique: true,
+                filter: "\"ReplacedAt\" IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_StatuteTexts_SourceId_ContentHash",
+                table: "StatuteTexts",
+                columns: new[] { "SourceId", "ContentHash" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_UnansweredQuestions_At",
                 table: "UnansweredQuestions",
                 column: "At");
@@ -1061,6 +1121,9 @@ namespace Outreach.Storage.Migrations.Sqlite
                 name: "StaffTokens");
 
             migrationBuilder.DropTable(
+                name: "StatuteArticles");
+
+            migrationBuilder.DropTable(
                 name: "UnansweredQuestions");
 
             migrationBuilder.DropTable(
@@ -1077,6 +1140,9 @@ namespace Outreach.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "Staff");
+
+            migrationBuilder.DropTable(
+                name: "StatuteTexts");
 
             migrationBuilder.DropTable(
                 name: "Contacts");
