@@ -34,6 +34,7 @@ internal sealed class OwnerBot(
     {
         if (await SmallMatters.AnswerNotTextAsync(turn, cancellationToken)
             || await safety.AnswerEmergencyAsync(turn, cancellationToken)
+            || await statutes.TryAsync(turn, cancellationToken)
             || (!turn.AnswersWhatWasAsked && await Safety.RefuseAsync(turn, cancellationToken))
             || await SmallMatters.AnswerWhatToCancelAsync(turn, noticeChoices, cancellationToken)
             || (!turn.AnswersWhatWasAsked && await noticeChoices.TryAsync(turn, cancellationToken))
@@ -44,7 +45,6 @@ internal sealed class OwnerBot(
             || await signUp.AnswerAsync(turn, cancellationToken)
             || await SmallMatters.AnswerWasHelpfulAsync(turn, cancellationToken)
             || await questions.TryChoiceAsync(turn, cancellationToken)
-            || await statutes.TryAsync(turn, cancellationToken)
             || await signUp.StartAsInformedAsync(turn, cancellationToken)
             || await noticeReplies.TryAsync(turn, cancellationToken)
             || await progress.TryAsync(turn, cancellationToken)

@@ -62,7 +62,7 @@ public sealed partial record StatuteQuote(string Text, StatutePlace? Next)
         if (source is { Status: SourceStatus.InForceTextUnchecked or SourceStatus.NameOnly })
             lines.Add("这份文本没有和官方文本核对过，办事前请向街道办事处核实。");
         if (note is not null)
-            lines.Add($"编者注：{note}，条号未核对。");
+            lines.Add($"这一条的条号没有核对过（{note}）。");
         return string.Join('\n', lines);
     }
 

@@ -8,6 +8,9 @@ public abstract record StatuteReply;
 /// <summary>The article is at hand.</summary>
 public sealed record StatuteQuoted(StatutePlace Place, StatuteText Text, StatuteArticle Article) : StatuteReply;
 
+/// <summary>The article is at hand, but what is wanted is what it means.</summary>
+public sealed record StatuteMeaning(StatuteQuoted Quoted) : StatuteReply;
+
 /// <summary>Several statutes have an article of this number.</summary>
 /// <param name="Places">At most three, the likeliest first.</param>
 public sealed record StatuteWhich(IReadOnlyList<StatutePlace> Places) : StatuteReply;

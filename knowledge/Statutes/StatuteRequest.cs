@@ -11,8 +11,9 @@ internal enum StatuteStep { None, Next, Previous }
 /// <summary>A message that asks for the words of a statute and for nothing else. Whoever asks what follows from an article asks the curated answers.</summary>
 /// <param name="Named">The sources of that name, those in force first; empty: none was named.</param>
 /// <param name="AsksForWords">It says 原文, 怎么写的 or the like: it can mean nothing else.</param>
+/// <param name="AsksForMeaning">It says 什么意思 or the like: an explanation is wanted, not the words.</param>
 internal sealed partial record StatuteRequest(
-    IReadOnlyList<Source> Named, ArticleNumber? Number, int? Paragraph, int? Item, StatuteStep Step, bool AsksForWords)
+    IReadOnlyList<Source> Named, ArticleNumber? Number, int? Paragraph, int? Item, StatuteStep Step, bool AsksForWords, bool AsksForMeaning)
 {
     private const char NamePlace = '\u0001';
     private const int LongestRequest = 60;
@@ -37,7 +38,12 @@ internal sealed partial record StatuteRequest(
         var step = StatuteStep.None;
         ArticleNumber? number = null;
         int? paragraph = null, item = null;
-        if (Place().Match(text) is { Success: true } place)
+        if (NextOne().Match(text) is { Success: true } next)
+        {
+            step = next.Value[0] is '下' or '后' ? StatuteStep.Next : StatuteStep.Previous;
+            text = text.Remove(next.Index, next.Length);
+        }
+        else if (Place().Match(text) is { Success: true } place)
         {
             number = ArticleNumber.Read(place.Groups["main"].Value, place.Groups["sub"].Value);
             (paragraph, item) = (Numeral(place.Groups["paragraph"]), Numeral(place.Groups["item"]));
@@ -50,19 +56,14 @@ internal sealed partial record StatuteRequest(
             (paragraph, item) = (Numeral(part.Groups["paragraph"]), Numeral(part.Groups["item"]));
             text = text.Remove(part.Index, part.Length);
         }
-        else if (NextOne().Match(text) is { Success: true } next)
-        {
-            step = next.Value[0] is '下' or '后' ? StatuteStep.Next : StatuteStep.Previous;
-            text = text.Remove(next.Index, next.Length);
-        }
 
         text = text.Replace(NamePlace.ToString(), "", StringComparison.Ordinal);
         if (!Filler().IsMatch(text))
             return null;
-        var asks = Words().IsMatch(text);
+        var (asks, meaning) = (Words().IsMatch(text), Meaning().IsMatch(text));
         return number is null && paragraph is null && item is null && step == StatuteStep.None && (named.Count == 0 || !asks)
             ? null
-            : new(named, number, paragraph, item, step, asks);
+            : new(named, number, paragraph, item, step, asks, meaning);
     }
 
     private static int? Numeral(Group group) => group.Success ? ChineseNumeral.Read(group.Value) : null;
@@ -83,8 +84,11 @@ internal sealed partial record StatuteRequest(
     [GeneratedRegex("原文|条文|全文|原话|法条|怎么写|怎么规定|怎么说|写的什么|说的什么|规定的什么|规定了什么|写了什么|什么内容|内容是|是怎么")]
     private static partial Regex Words();
 
+    [GeneratedRegex("意思|理解|解释|解读|白话|通俗|没看懂|看不懂")]
+    private static partial Regex Meaning();
+
     /// <summary>All that may stand around the place without asking anything else.</summary>
-    [GeneratedRegex(@"^(?:原文|条文|全文|原话|法条|内容|具体|完整|法律|规定|怎么|什么|写|说|讲|的|了|是|请|麻烦|帮忙|帮|给|我们|我|你|您|想要|想|要|能不能|能|可以|可不可以|把|将|看一下|看一看|看看|看下|看|查一下|查查|查下|查|找一下|找|发一下|发来|发|念一下|念|读|列出来|列|出|来|贴|打|调|告诉|知道|有没有|有|关于|一下|一遍|下|里面|里|中|上面|上|那么|那|这|个|呢|吗|吧|啊|呀|哦|嘛|行不行|行吗|好吗|谢谢|谢|根据|按照|依据|和|全部|全|都|条|第|再|还|国家|中国|最新|现行|版本|版)*$")]
+    [GeneratedRegex(@"^(?:原文|条文|全文|原话|法条|内容|具体|完整|法律|规定|怎么|什么|写|说|讲|的|了|是|请|麻烦|帮忙|帮|给|我们|我|你|您|想要|想|要|能不能|能|可以|可不可以|把|将|看一下|看一看|看看|看下|看|查一下|查查|查下|查|找一下|找|发一下|发来|发|念一下|念|读|列出来|列|出|来|贴|打|调|告诉|知道|有没有|有|关于|一下|一遍|下|里面|里|中|上面|上|那么|那|这|个|呢|吗|吧|啊|呀|哦|嘛|行不行|行吗|好吗|谢谢|谢|根据|按照|依据|和|全部|全|都|条|第|再|还|国家|中国|最新|现行|版本|版|意思|理解|解释|解读|大白话|白话|通俗|点|没看懂|看不懂|用)*$")]
     private static partial Regex Filler();
 }
 

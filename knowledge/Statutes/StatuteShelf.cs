@@ -78,7 +78,7 @@ public sealed class StatuteShelf
         if (context.Shown is not { } shown || Of(shown.Source) is not { } text)
             return null;
         if (request.Step == StatuteStep.None)
-            return At(shown with { Paragraph = request.Paragraph, Item = request.Item, Page = 1 });
+            return At(shown with { Paragraph = request.Paragraph, Item = request.Item, Page = 1 }) is { } part ? request.AsksForMeaning ? new StatuteMeaning(part) : part : null;
         var next = request.Step == StatuteStep.Next ? shown.Number.Main + 1 : shown.Number.Main - 1;
         return next < 1 || _knowledge.Sources.Find(text.SourceId) is not { } shownSource ? null : In([shownSource], new(next), request);
     }
@@ -88,7 +88,7 @@ public sealed class StatuteShelf
         var source = sources.FirstOrDefault(candidate => Of(candidate.Id)?.Find(number) is not null) ?? sources[0];
         var place = new StatutePlace(source.Id, number, request.Paragraph, request.Item);
         if (At(place) is { } quoted)
-            return quoted;
+            return request.AsksForMeaning ? new StatuteMeaning(quoted) : quoted;
         return source.Total is { } total && number.Main > total ? new StatuteEndsBefore(source, number, total) : new StatuteNotLoaded(source, place);
     }
 

@@ -6,6 +6,9 @@ switch (args.FirstOrDefault())
     case "knowledge":
         MeasureKnowledge.Run(args.ElementAtOrDefault(1) ?? AppContext.BaseDirectory, Console.Out, args.ElementAtOrDefault(2));
         return 0;
+    case "statutes" when args.Length > 1:
+        MeasureStatutes.Run(args[1], Console.Out, args.ElementAtOrDefault(2));
+        return 0;
     case "fit-ranker":
         FitRanker.Run(args.ElementAtOrDefault(1) ?? "knowledge", Console.Out);
         return 0;
@@ -16,6 +19,6 @@ switch (args.FirstOrDefault())
         await Turns.RunAsync(Console.Out);
         return 0;
     default:
-        Console.Error.WriteLine("usage: turns | knowledge [FOLDER] | fit-ranker [FOLDER] | characters < Unihan files");
+        Console.Error.WriteLine("usage: turns | knowledge [FOLDER] | statutes FOLDER | fit-ranker [FOLDER] | characters < Unihan files");
         return 2;
 }

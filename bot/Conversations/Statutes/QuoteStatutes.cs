@@ -9,6 +9,7 @@ namespace Outreach.Conversations;
 internal sealed class QuoteStatutes(StatuteLibrary library, KnowledgeBase knowledge)
 {
     private const string GoOn = "接着看";
+    private const string ReadIt = "看原文";
     private const int NearestBytes = 900;       // beside the no that goes before it
     private const int LongestLabel = 8;
     private const int MostRelated = 2;
@@ -47,8 +48,12 @@ internal sealed class QuoteStatutes(StatuteLibrary library, KnowledgeBase knowle
                 await turn.ReplyAsync(AnswerKind.Clarification,
                     $"{knowledge.Sources.Title(ends.Source)}只有{ends.Last}条，没有{ends.Number.Place}。您再看看条号，或者直接说事，我按规定答。", cancellationToken);
                 return true;
-            case StatuteNotLoaded notLoaded when !turn.Thought.HasAnswer:
-                return await SayNotLoadedAsync(turn, notLoaded, cancellationToken);
+            case StatuteMeaning { Quoted: var meant } when !turn.Thought.HasAnswer:
+                await ExplainAsync(turn, meant, cancellationToken);
+                return true;
+            case StatuteNotLoaded notLoaded when !IsAnswered(turn.Thought.Reply, notLoaded):
+                await SayNotLoadedAsync(turn, notLoaded, cancellationToken);
+                return true;
             default:
                 return false;
         }
@@ -106,13 +111,36 @@ internal sealed class QuoteStatutes(StatuteLibrary library, KnowledgeBase knowle
         turn.Await(WaitingFor.Clarification, [.. choices.Select(pair => pair.Id)]);
     }
 
+    /// <summary>What an article means is for the checked answers that rest on it; where there are none its words must do.</summary>
+    private async Task ExplainAsync(Turn turn, StatuteQuoted meant, CancellationToken cancellationToken)
+    {
+        var related = library.Current.Explained(meant.Place).DistinctBy(article => article.Label).Take(MostRelated).ToList();
+        if (related.Count == 0)
+        {
+            await ShowAsync(turn, meant, cancellationToken);
+            return;
+        }
+        await turn.ReplyAsync(new()
+        {
+            Kind = AnswerKind.Clarification,
+            Text = $"{NameOf(meant.Place.Source)}{meant.Place.Spoken}，您想知道哪件？\n" + string.Join('\n', related.Select((article, i) => $"{i + 1}. {article.Question}")) + $"\n{related.Count + 1}. {ReadIt}",
+            Suggestions = [.. related.Select(article => article.Label), ReadIt, Says.NoneOfThese],
+        }, cancellationToken);
+        turn.Await(WaitingFor.Clarification, [.. related.Select(article => article.Id), meant.Place.ToString()]);
+    }
+
+    /// <summary>Whether a checked answer takes the place of a text that is not at hand: it rests on that article, or tells of the law that is no longer in force.</summary>
+    private static bool IsAnswered(Reply? reply, StatuteNotLoaded notLoaded) => reply is Answer { Article: var article }
+        && (notLoaded.Source.Status == SourceStatus.Repealed || article.Citations.Any(c => c.Source == notLoaded.Source.Id && c.Number == notLoaded.Place.Number.Digits));
+
     /// <summary>The text is not at hand: what is known of it, and the checked answers that rest on it.</summary>
-    private async Task<bool> SayNotLoadedAsync(Turn turn, StatuteNotLoaded notLoaded, CancellationToken cancellationToken)
+    private async Task SayNotLoadedAsync(Turn turn, StatuteNotLoaded notLoaded, CancellationToken cancellationToken)
     {
         var (source, place) = (notLoaded.Source, notLoaded.Place);
-        var related = library.Current.Explained(place).DistinctBy(article => article.Label).Take(MostRelated + 1).ToList();
-        if (related.Count == 0 && turn.Thought.Reply is Clarification)
-            return false;
+        var explained = library.Current.Explained(place).ToList();
+        if (explained.Count == 0 && source.Status == SourceStatus.Repealed && turn.Thought.Reply is Clarification unsure)
+            explained = [.. unsure.Candidates];
+        var related = explained.DistinctBy(article => article.Label).Take(MostRelated + 1).ToList();
         var now = source.Status != SourceStatus.Repealed ? ""
             : $"{knowledge.Sources.Title(source)}已经失效{(knowledge.Sources.ReplacementOf(source) is { } newer ? $"，由{knowledge.Sources.Title(newer)}取代" : "")}。";
         var text = $"{now}{knowledge.Sources.Title(source)}{place.Number.Place}的原文我手边没有，可以在国家法律法规数据库里查。";
@@ -123,7 +151,6 @@ internal sealed class QuoteStatutes(StatuteLibrary library, KnowledgeBase knowle
             Suggestions = related.Count == 0 ? [] : [.. related.Select(article => article.Label), Says.NoneOfThese],
         }, cancellationToken);
         turn.Await(WaitingFor.Clarification, [.. related.Select(article => article.Id)]);
-        return true;
     }
 
     private StatuteQuote Quote(Turn turn, StatuteQuoted quoted, int bytes) =>
