@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.RegularExpressions;
 using Outreach.Knowledge.Articles;
 using Outreach.Knowledge.Search;
