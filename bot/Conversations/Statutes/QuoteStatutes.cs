@@ -1,4 +1,3 @@
-using Outreach.Communities;
 using Outreach.Knowledge.Answers;
 using Outreach.Knowledge.Articles;
 using Outreach.Knowledge.Statutes;
