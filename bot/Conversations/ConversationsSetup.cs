@@ -29,6 +29,13 @@ public static class ConversationsSetup
         services.AddSingleton<TalkToPerson>();
         services.AddSingleton<SignUpReader>();
         services.AddSingleton<FormQuestions>();
+        services.AddSingleton<FormFill>();
+        services.AddSingleton<FormFlow>();
+        services.AddSingleton<FormControl>();
+        services.AddSingleton<CommunityStep>();
+        services.AddSingleton<CollectStep>();
+        services.AddSingleton<DetailsStep>();
+        services.AddSingleton<PassOnStep>();
         services.AddSingleton<RegisterInterest>();
         services.AddSingleton<RecentNotice>();
         services.AddSingleton<NoticeReplies>();

@@ -49,7 +49,7 @@ internal sealed class DueConversations(
         {
             Kind = AnswerKind.Form,
             Text = $"您登记的小区核对好了，是{community.Where}的{community.Name}。\n{consents.PassOn(receiver).Text}",
-            Suggestions = [RegisterInterest.PassOnYes, RegisterInterest.PassOnNo],
+            Suggestions = [SignUpSays.PassOnYes, SignUpSays.PassOnNo],
         };
         var written = await db.WriteAsync(async () =>
         {

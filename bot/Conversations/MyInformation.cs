@@ -67,7 +67,7 @@ internal sealed class MyInformation(LeadIntake intake, ConsentTexts consents, Co
         {
             await turn.ReplyAsync(AnswerKind.Data, turn.State.Form is null
                 ? $"没存您的姓名、电话和房号。只有这里的聊天，到期自动删。{notices}"
-                : "登记还没办完，什么都没存。回“接着弄”继续，回“不弄了”就全丢掉。", cancellationToken, turn.State.Form is null ? [Erase] : [RegisterInterest.Continue, RegisterInterest.Stop]);
+                : "登记还没办完，什么都没存。回“接着弄”继续，回“不弄了”就全丢掉。", cancellationToken, turn.State.Form is null ? [Erase] : [SignUpSays.Continue, SignUpSays.Stop]);
             return;
         }
         var lines = data.Leads.Take(3).Select(lead => $"{lead.Line}。{Consented(lead)}");
@@ -158,7 +158,7 @@ internal sealed class MyInformation(LeadIntake intake, ConsentTexts consents, Co
             _ => "改哪一项？可以直接发新的，比如“电话改成……”。",
         }, cancellationToken, field switch
         {
-            "意愿" => RegisterInterest.WishButtons,
+            "意愿" => SignUpSays.WishButtons,
             "小区" => [Says.SignUp],
             "" => ["改电话", "改房号", "改称呼"],
             _ => [],
@@ -218,7 +218,7 @@ internal sealed class MyInformation(LeadIntake intake, ConsentTexts consents, Co
             await turn.ReplyAsync(AnswerKind.Data, open.Count == 0 ? "这里没有等着转交的登记。" : "您的小区还没核对好归哪个街道，核对后再问您。", cancellationToken);
             return;
         }
-        await turn.ReplyAsync(AnswerKind.Data, PassOnText(lead).Text, cancellationToken, RegisterInterest.PassOnYes, RegisterInterest.PassOnNo);
+        await turn.ReplyAsync(AnswerKind.Data, PassOnText(lead).Text, cancellationToken, SignUpSays.PassOnYes, SignUpSays.PassOnNo);
         turn.Await(WaitingFor.LatePassOn, [lead.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
     }
 

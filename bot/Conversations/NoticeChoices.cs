@@ -35,7 +35,7 @@ internal sealed partial class NoticeChoices(OptOuts optOuts, RecentNotice notice
         await optOuts.SetAsync(turn.Db, turn.Contact, cancellationToken);
         turn.Effect = Effect.Done;
         await turn.ReplyAsync(AnswerKind.Optout, "好，不再发通知了，提问照常。想再收说“恢复通知”。" + AndTheForm(turn), cancellationToken,
-            turn.State.Form is null ? [] : [RegisterInterest.Continue, RegisterInterest.Stop]);
+            turn.State.Form is null ? [] : [SignUpSays.Continue, SignUpSays.Stop]);
     }
 
     private static Intent? Wanted(Turn turn) =>

@@ -84,7 +84,7 @@ internal sealed class TellProgress(CommunityDirectory directory, CityClock city)
         {
             await turn.ReplyAsync(AnswerKind.Progress, turn.State.Form is null
                 ? "这里没有您的登记。要登记吗？"
-                : "登记还没办完。回“接着弄”继续。", cancellationToken, turn.State.Form is null ? Says.SignUp : RegisterInterest.Continue);
+                : "登记还没办完。回“接着弄”继续。", cancellationToken, turn.State.Form is null ? Says.SignUp : SignUpSays.Continue);
             return;
         }
         var lines = mine.Leads.Take(3).Select(lead => $"{city.DateText(city.DateOf(lead.SignedUpAt))}登记的{lead.Community}，现在是“{WishText.Of(lead.State)}”。");

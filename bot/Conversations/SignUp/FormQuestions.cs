@@ -20,14 +20,14 @@ internal sealed partial class FormQuestions(CommunityDirectory directory, IOptio
         if (form.Suggested is { } suggested && directory.Find(suggested) is { } community)
             return new($"是{community.District}的{community.Name}吗？", "是", "不是");
         if (form.Community is null)
-            return form.Wishes == Wishes.None ? new("您是哪个小区的，想怎么参与？", RegisterInterest.WishButtons) : new("您是哪个小区的？写小区名字就行。");
+            return form.Wishes == Wishes.None ? new("您是哪个小区的，想怎么参与？", SignUpSays.WishButtons) : new("您是哪个小区的？写小区名字就行。");
         if (form is { Unlisted: true, RoadKnown: false, RoadAsked: false } && site.Value.Operator.IsConfigured)
         {
             form = form with { RoadAsked = true };
             var notFound = $"名单里没找到“{form.Community}”。在哪条路、哪个街道？我先记下，由工作人员核对。";
-            return form.Wishes == Wishes.None ? new(notFound + "想怎么参与？", RegisterInterest.WishButtons) : new(notFound);
+            return form.Wishes == Wishes.None ? new(notFound + "想怎么参与？", SignUpSays.WishButtons) : new(notFound);
         }
-        return form.Wishes == Wishes.None && (form.CommunityId is not null || site.Value.Operator.IsConfigured) ? new("想怎么参与？", RegisterInterest.WishButtons) : null;
+        return form.Wishes == Wishes.None && (form.CommunityId is not null || site.Value.Operator.IsConfigured) ? new("想怎么参与？", SignUpSays.WishButtons) : null;
     }
 
     /// <summary>Name, room and phone in one line, the phone last; null: nothing is missing.</summary>
@@ -58,10 +58,10 @@ internal sealed partial class FormQuestions(CommunityDirectory directory, IOptio
 
     public static string[] ButtonsOf(SignUpForm form) => form.Step switch
     {
-        FormStep.CommunityAndWish => form.Wishes == Wishes.None && form.Community is not null ? RegisterInterest.WishButtons : [],
-        FormStep.Collect => [RegisterInterest.Agree, RegisterInterest.Decline],
+        FormStep.CommunityAndWish => form.Wishes == Wishes.None && form.Community is not null ? SignUpSays.WishButtons : [],
+        FormStep.Collect => [SignUpSays.Agree, SignUpSays.Decline],
         FormStep.Details => [],
-        FormStep.PassOn => [RegisterInterest.PassOnYes, RegisterInterest.PassOnNo],
+        FormStep.PassOn => [SignUpSays.PassOnYes, SignUpSays.PassOnNo],
     };
 
     /// <summary>What to do better, before the question is asked again.</summary>
