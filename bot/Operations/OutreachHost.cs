@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.Configuration.Memory;
 using Orleans.Configuration;
 using Outreach.Activities;
 using Outreach.Campaigns;
@@ -33,6 +34,8 @@ public static class OutreachHost
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console =>
             console.LogToStandardErrorThreshold = LogLevel.Trace);   // standard output carries results only
         builder.WebHost.UseStaticWebAssets();
+        // Else what was not published is served without compression: three times the bytes. A lowest default, so that who writes CSS may switch it on.
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = [new("ReloadStaticAssetsAtRuntime", "false")] });
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<ChannelSet>();
 

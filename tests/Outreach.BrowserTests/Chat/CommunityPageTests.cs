@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
@@ -72,19 +73,53 @@ public sealed class CommunityPageTests(Site site)
         await page.Locator("#say").FillAsync("姓张 3-2-501");
         await page.Keyboard.PressAsync("Enter");
 
+        var check = page.Locator(".card").Nth(1);
         var second = page.Locator(".card").Last;
-        await Expect(second.Locator(".head")).ToHaveTextAsync("请看一看，对不对？");
-        await Expect(second).ToContainTextAsync("转给");
+        await Expect(check.Locator(".head")).ToHaveTextAsync("请看一看，对不对？");
+        await Expect(check.Locator("dt")).ToHaveTextAsync(["小区", "意愿", "称呼", "房号", "电话"]);
+        await Expect(second.Locator("dt")).ToHaveTextAsync(["转给谁", "转什么", "做什么", "存多久"]);
         await AssertEqualButtonsAsync(page, second.Locator(".answers"));
         await window.ScreenshotAsync("chat-second-consent-390");
         await window.AssertAccessibleAsync();
+        await check.GetByRole(AriaRole.Button, new() { Name = "改房号" }).ClickAsync();
+        await Expect(page.Locator("#log .bubble.bot").Last).ToContainTextAsync("改成几号楼几单元几号");
+        await Expect(page.Locator(".card .change, .card .answers")).ToHaveCountAsync(0);
+        await page.Locator("#say").FillAsync("4号楼1单元602");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator(".card .change")).ToHaveCountAsync(5);
+        await Expect(page.Locator(".rows.lined").Last.Locator("div", new() { HasText = "房号" }).Locator("dd").First).ToHaveTextAsync("4号楼1单元602");
+        await window.ScreenshotAsync("chat-changed-390");
         Assert.Equal("/", new Uri(page.Url).PathAndQuery);
         await page.GetByRole(AriaRole.Button, new() { Name = "不转交" }).ClickAsync();
         await Expect(page.Locator("#log .bubble.bot").Last).ToContainTextAsync("登记好了");
         await page.ReloadAsync();
         await Expect(page.Locator("#where")).ToHaveTextAsync("新河家园（演示）");
-        await Expect(page.Locator(".bubble.owner")).ToHaveCountAsync(5);
+        await Expect(page.Locator(".bubble.owner")).ToHaveCountAsync(7);
         await window.ScreenshotAsync("chat-signed-up-390");
+    }
+
+    [Fact]
+    public async Task A_poster_prints_on_one_sheet_with_the_code_and_whom_to_see_without_a_phone()
+    {
+        await using var window = await site.OpenAsync(1280);
+        var page = window.Page;
+        await page.GotoAsync("/c/chunhuiyuan");
+        await page.GetByRole(AriaRole.Link, new() { Name = "打印海报" }).ClickAsync();
+        await Expect(page.Locator("h1")).ToHaveTextAsync("春晖苑（演示）");
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "打印" })).ToBeVisibleAsync();
+        await window.AssertAccessibleAsync();
+        await window.ScreenshotAsync("poster-1280");
+
+        await page.EmulateMediaAsync(new() { Media = Media.Print });
+        var pdf = await page.PdfAsync(new() { PreferCSSPageSize = true });
+
+        await Expect(page.Locator("#print")).ToBeHiddenAsync();
+        await Expect(page.Locator(".top")).ToBeHiddenAsync();
+        await Expect(page.Locator(".sheet")).ToContainTextAsync("没有手机，找");
+        await Expect(page.Locator(".sheet")).ToContainTextAsync("/c/chunhuiyuan");
+        Assert.Equal(1, Regex.Count(System.Text.Encoding.Latin1.GetString(pdf), @"/Type\s*/Page\b"));
+        await page.ScreenshotAsync(new() { Path = Path.Combine(Site.Screenshots, "poster-print.png"), FullPage = true });
+        Assert.Empty(window.Errors);
     }
 
     [Fact]

@@ -7,7 +7,7 @@ using QRCoder;
 
 namespace Outreach.Channels.WebChat.Pages;
 
-/// <summary>The chat page at <c>/</c> and each community's page at <c>/c/{key}</c>.</summary>
+/// <summary>The chat page at <c>/</c>, each community's page at <c>/c/{key}</c> and its poster.</summary>
 internal sealed class OwnerPages(CommunityDirectory directory, DemoData demo, ProgressReader progress, CityClock clock, IOptions<SiteOptions> site, PageAssets assets)
 {
     public IResult Chat(HttpContext http, string? c)
@@ -26,10 +26,29 @@ internal sealed class OwnerPages(CommunityDirectory directory, DemoData demo, Pr
             Frame = FrameOf(http),
             Community = community,
             Progress = numbers,
-            Place = string.Join(" · ", directory.Current.Up(community.AreaId).Where(area => area.Level >= AreaLevel.Subdistrict).Reverse().Select(area => area.Name)),
+            Place = PlaceOf(community),
             Updated = DayText.Of(clock.Today, clock.Today),
             Steps = OwnerSteps.Of(community.Stage, community.StageSince, day => DayText.Of(day, clock.Today)),
-            Code = "data:image/png;base64," + Convert.ToBase64String(CodeOf(http, community, pixels: 4)),
+            Code = Inline(CodeOf(http, community, pixels: 4)),
+        });
+    }
+
+    /// <summary>A sheet to print for the notice board.</summary>
+    public IResult Poster(HttpContext http, string key)
+    {
+        NoStore(http);
+        if (directory.FindByKey(key) is not { } community)
+            return new RazorComponentResult<NoSuchCommunityPage>(new { Frame = FrameOf(http) }) { StatusCode = StatusCodes.Status404NotFound };
+        var office = directory.OfficeOf(community);
+        return new RazorComponentResult<PosterPage>(new
+        {
+            Frame = FrameOf(http),
+            Community = community,
+            Place = PlaceOf(community),
+            Office = office.AreaId is null ? "社区工作人员，或打12345" : $"{office.Name}，电话{office.Phone}",
+            Address = AddressOf(http, community),
+            Printed = DayText.Of(clock.Today, clock.Today),
+            Code = Inline(CodeOf(http, community, pixels: 12)),
         });
     }
 
@@ -49,10 +68,20 @@ internal sealed class OwnerPages(CommunityDirectory directory, DemoData demo, Pr
             assets);
     }
 
-    private byte[] CodeOf(HttpContext http, DirectoryCommunity community, int pixels)
+    private string PlaceOf(DirectoryCommunity community) =>
+        string.Join(" · ", directory.Current.Up(community.AreaId).Where(area => area.Level >= AreaLevel.Subdistrict).Reverse().Select(area => area.Name));
+
+    private string AddressOf(HttpContext http, DirectoryCommunity community)
     {
         var root = site.Value.PublicUrl is { Length: > 0 } url ? url.TrimEnd('/') : $"{http.Request.Scheme}://{http.Request.Host.ToUriComponent()}";
-        using var code = QRCodeGenerator.GenerateQrCode($"{root}/c/{community.Key}", QRCodeGenerator.ECCLevel.M);
+        return $"{root}/c/{community.Key}";
+    }
+
+    private static string Inline(byte[] png) => "data:image/png;base64," + Convert.ToBase64String(png);
+
+    private byte[] CodeOf(HttpContext http, DirectoryCommunity community, int pixels)
+    {
+        using var code = QRCodeGenerator.GenerateQrCode(AddressOf(http, community), QRCodeGenerator.ECCLevel.M);
         using var picture = new PngByteQRCode(code);
         return picture.GetGraphic(pixels);
     }
