@@ -23,6 +23,8 @@ public sealed record Activity
     public string? Text { get; init; }
     /// <summary><c>plain</c>, <c>markdown</c> or <c>xml</c>; absent means markdown.</summary>
     public string? TextFormat { get; init; }
+    /// <summary>What stands in place of the whole message where its cards cannot be shown.</summary>
+    public string? Summary { get; init; }
     /// <summary><c>acceptingInput</c>, <c>expectingInput</c> or <c>ignoringInput</c>.</summary>
     public string? InputHint { get; init; }
     public string? AttachmentLayout { get; init; }

@@ -5,8 +5,8 @@ namespace Outreach.Activities;
 
 /// <summary>One source that an answer rests on.</summary>
 /// <param name="Name">As people cite it, such as 《民法典》第二百七十八条.</param>
-/// <param name="Abstract">What is to be known of it in one line: in force since, checked on.</param>
-/// <param name="Text">The full title of the document.</param>
+/// <param name="Abstract">What is to be known of it, one thing a line: in force since, checked on, what is not certain.</param>
+/// <param name="Text">The full title of the document with the article.</param>
 /// <param name="Url">Where it can be read; null where there is no such place.</param>
 public sealed record CitationClaim(string Name, string Abstract, string? Text = null, string? Url = null);
 

@@ -6,8 +6,9 @@ namespace Outreach.Activities;
 public static class TextFallback
 {
     /// <summary>
-    /// The same message within <paramref name="channel"/>'s means. Hero cards become title, text and choices where there are no cards; all choices become
-    /// numbered lines where there are no buttons (<see cref="Choices.Match"/> reads the answer). The choices are never cut off: the text before them is.
+    /// The same message within <paramref name="channel"/>'s means. Where there are no cards the summary takes the place of text and cards, and only the suggested
+    /// actions stay as choices (a summary says in words what the cards' own buttons do); without a summary hero cards become title, text and choices.
+    /// All choices become numbered lines where there are no buttons (<see cref="Choices.Match"/> reads the answer). The choices are never cut off: the text before them is.
     /// </summary>
     public static Activity Render(Activity activity, ChannelCapabilities channel)
     {
@@ -16,11 +17,16 @@ public static class TextFallback
         List<string> paragraphs = string.IsNullOrEmpty(activity.Text) ? [] : [activity.Text];
         List<Attachment> attachments = [.. activity.Attachments ?? []];
         List<CardAction> actions = [];
-        if (!channel.Cards)
+        var cards = channel.Cards ? [] : attachments.Select(a => (Attachment: a, Card: HeroCard.From(a))).Where(pair => pair.Card is not null).ToList();
+        attachments.RemoveAll(a => cards.Exists(pair => ReferenceEquals(pair.Attachment, a)));
+        if (cards.Count > 0 && activity.Summary is { Length: > 0 } summary)
         {
-            foreach (var (attachment, card) in attachments.Select(a => (a, HeroCard.From(a))).Where(pair => pair.Item2 is not null).ToList())
+            paragraphs = [summary];
+        }
+        else
+        {
+            foreach (var (_, card) in cards)
             {
-                attachments.Remove(attachment);
                 paragraphs.AddRange(new[] { card!.Title, card.Subtitle, card.Text }.Where(line => !string.IsNullOrEmpty(line)).Select(line => line!));
                 actions.AddRange(card.Buttons ?? []);
             }
@@ -34,6 +40,7 @@ public static class TextFallback
         return activity with
         {
             Text = choices.Length == 0 ? text : text.Length == 0 ? choices : $"{text}\n{choices}",
+            Summary = cards.Count > 0 ? null : activity.Summary,
             Attachments = attachments.Count == 0 ? null : attachments,
             SuggestedActions = !channel.Buttons || actions.Count == 0
                 ? null

@@ -11,6 +11,9 @@ namespace Outreach.Contacts;
 /// <param name="Receiver">Who gets the data on a yes.</param>
 public sealed record ConsentText(ConsentPurpose Purpose, string Text, string Version, string Receiver);
 
+/// <summary>A consent question as a card: who, what, what for and how long as lines 谁：什么, then what happens on no. It says what <see cref="ConsentText.Text"/> says.</summary>
+public sealed record ConsentCard(string Title, string Text);
+
 /// <summary>One answer to a consent question, with the owner's own words (or the button's).</summary>
 public sealed record ConsentAnswered(ConsentText Question, ConsentAnswer Answer, string Wording);
 
@@ -29,6 +32,19 @@ public sealed class ConsentTexts(IOptions<SiteOptions> site)
         return Filled(ConsentPurpose.PassOn, "C2 v1", text.Length <= MaxCharacters ? text : PassOnText(receiver.Name), receiver.Name);
     }
 
+    public ConsentCard CollectCard { get; } = new("可以记下您的信息吗？", CollectLines(site.Value));
+
+    /// <param name="what">What would be passed on, such as 小区、意愿、称呼.</param>
+    public static ConsentCard PassOnCard(Receiver receiver, string what) => new(
+        $"可以转给{receiver.Name}吗？",
+        $"""
+        转给谁：{receiver.Name}（{receiver.Contact}）
+        转什么：{what}
+        做什么：由它联系您、推进筹备
+        存多久：和登记一样
+        说“撤回转交”就停止并通知它删除。不转交也算登记好了，只计入户数。
+        """);
+
     /// <summary>Where the whole explanation stands; absolute when the public address is known.</summary>
     public string NoticeLink => site.Value.PublicUrl.TrimEnd('/') + PrivacyPage.Path;
 
@@ -38,6 +54,15 @@ public sealed class ConsentTexts(IOptions<SiteOptions> site)
     internal static string CollectText(SiteOptions site) =>
         $"{site.Operator.DisplayName}（{site.Operator.DisplayContact}）想记下您的小区、意愿、称呼、房号，电话可不留，用来联系您筹备业委会、发小区通知。"
         + $"存到业委会备案后{site.Privacy.LeadMonthsAfterFiling}个月，最长{site.Privacy.LeadMonths}个月。说“撤回”就停用并删除。不同意也能照常提问。同意吗？";
+
+    private static string CollectLines(SiteOptions site) =>
+        $"""
+        谁来记：{site.Operator.DisplayName}（{site.Operator.DisplayContact}）
+        记什么：小区、意愿、称呼、房号，电话可不留
+        做什么：联系您筹备业委会、发小区通知
+        存多久：业委会备案后{site.Privacy.LeadMonthsAfterFiling}个月，最长{site.Privacy.LeadMonths}个月
+        说“撤回”就停用并删除。不同意也能照常提问。
+        """;
 
     private static string PassOnText(string receiver) =>
         $"另问一件：上面这些信息，可以转给{receiver}吗？由它联系您、推进筹备，期限相同。说“撤回转交”就停止并通知它删除。不转交也算登记好了，只计入户数。同意转交吗？";

@@ -57,16 +57,17 @@ internal sealed class AnswerQuestions(KnowledgeBase knowledge, QuoteStatutes sta
         if (answer.Understood is { } understood && answer.Elaboration == Elaboration.None)
             text = $"（{understood.TrimEnd('？', '?')}）\n{text}";
         var (labels, ids) = Follow(turn, answer, repeated);
+        IReadOnlyList<Article> answered = answer.Parts.Count == 0 ? [article] : [.. answer.Parts.Select(part => part.Article)];
         await turn.ReplyAsync(new()
         {
             Kind = AnswerKind.Answer,
             Text = text,
             ArticleId = article.Id,
-            Citations = [.. Cited(answer).Select(Citation)],
+            Citations = [.. answered.SelectMany(a => a.Citations).DistinctBy(citation => citation.Canonical).Select(Citation)],
             Confidence = Math.Round(answer.Confidence, 3),
             Suggestions = labels,
-            Actions = [.. (answer.Parts.Count == 0 ? [article] : answer.Parts.Select(part => part.Article)).SelectMany(a => a.Actions).Distinct()],
-        }, cancellationToken);
+            Actions = [.. answered.SelectMany(a => a.Actions).Distinct()],
+        }, Shown.AsText with { Sources = SourceNotes.Of(answered, knowledge.Sources) }, cancellationToken);
         turn.Await(WaitingFor.Clarification, ids);
         turn.State = turn.State with { Topic = new(article.Id, turn.Now, -1), Misses = 0 };
     }
@@ -139,9 +140,6 @@ internal sealed class AnswerQuestions(KnowledgeBase knowledge, QuoteStatutes sta
         var shown = next.DistinctBy(pair => pair.Label).Take(2).ToList();
         return ([.. shown.Select(pair => pair.Label)], [.. shown.Select(pair => pair.Id)]);
     }
-
-    private static IEnumerable<Citation> Cited(Answer answer) =>
-        (answer.Parts.Count == 0 ? answer.Article.Citations : answer.Parts.SelectMany(part => part.Article.Citations)).DistinctBy(citation => citation.Canonical);
 
     private AnswerCitation Citation(Citation citation) => new(
         citation.Canonical, citation.Source, citation.Number, knowledge.Sources.Display(citation), knowledge.Sources.Find(citation.Source)?.Effective);

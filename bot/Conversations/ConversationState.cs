@@ -138,6 +138,10 @@ internal sealed record SignUpForm
     public bool Reminded { get; init; }
     /// <summary>Further communities named in the same breath, to sign up for next.</summary>
     public string[] Next { get; init; } = [];
+    /// <summary>改房号 was pressed: the row of the summary that the next message fills.</summary>
+    public string? Changing { get; init; }
+    /// <summary>The community under which the sign-up is stored while the owner looks for another one.</summary>
+    public long? MovedFrom { get; init; }
     /// <summary>改成5: which of building and room is meant was asked.</summary>
     public string? OpenNumber { get; init; }
 }

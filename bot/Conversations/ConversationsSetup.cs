@@ -30,6 +30,7 @@ public static class ConversationsSetup
         services.AddSingleton<SignUpReader>();
         services.AddSingleton<FormQuestions>();
         services.AddSingleton<FormFill>();
+        services.AddSingleton<FormCards>();
         services.AddSingleton<FormFlow>();
         services.AddSingleton<FormControl>();
         services.AddSingleton<CommunityStep>();

@@ -36,32 +36,34 @@ internal sealed class DueConversations(
             .Where(l => l.PassOn == PassOnState.NotAsked && l.OpenKey != null && l.CommunityId != null
                 && db.Set<LeadEvent>().Any(e => e.LeadId == l.Id && e.Kind == LeadEventKind.CommunityAttached)
                 && !db.Set<Message>().Any(m => m.ConversationId == l.ConversationId && m.OutgoingKey == "ask-pass-on/" + l.Id))
-            .OrderBy(l => l.Id).Take(AtOnce).Select(l => new { l.Id, l.ConversationId, CommunityId = l.CommunityId!.Value }).ToListAsync(cancellationToken);
+            .OrderBy(l => l.Id).Take(AtOnce).ToListAsync(cancellationToken);
         foreach (var lead in attached)
-            if (directory.Find(lead.CommunityId) is { } community && directory.ReceiverOf(community) is { } receiver)
-                await AskPassOnAsync(lead.Id, lead.ConversationId, community, receiver, cancellationToken);
+            if (directory.Find(lead.CommunityId!.Value) is { } community && directory.ReceiverOf(community) is { } receiver)
+                await AskPassOnAsync(lead, community, receiver, cancellationToken);
     }
 
-    private async Task AskPassOnAsync(long leadId, long conversationId, DirectoryCommunity community, Receiver receiver, CancellationToken cancellationToken)
+    private async Task AskPassOnAsync(Lead lead, DirectoryCommunity community, Receiver receiver, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var (leadId, conversationId) = (lead.Id.ToString(CultureInfo.InvariantCulture), lead.ConversationId);
+        var found = $"您登记的小区核对好了，是{community.Where}的{community.Name}。";
         var result = new AnswerResult
         {
             Kind = AnswerKind.Form,
-            Text = $"您登记的小区核对好了，是{community.Where}的{community.Name}。\n{consents.PassOn(receiver).Text}",
+            Text = $"{found}\n{consents.PassOn(receiver).Text}",
             Suggestions = [SignUpSays.PassOnYes, SignUpSays.PassOnNo],
         };
         var written = await db.WriteAsync(async () =>
         {
             var conversation = await db.Conversations.SingleAsync(c => c.Id == conversationId, cancellationToken);
-            var activity = Turn.ToActivity(result, new() { Buttons = true }) with { From = ConversationTurns.Bot, Conversation = new() { Id = conversation.ChannelConversationId } };
-            var message = await log.AppendAsync(db, conversationId, Speaker.Bot, activity, $"ask-pass-on/{leadId.ToString(CultureInfo.InvariantCulture)}", staffId: null, cancellationToken);
+            var activity = Turn.ToActivity(result, new() { Buttons = true }, new() { Before = found, Cards = [FormCards.PassOn(lead, receiver)] }) with { From = ConversationTurns.Bot, Conversation = new() { Id = conversation.ChannelConversationId } };
+            var message = await log.AppendAsync(db, conversationId, Speaker.Bot, activity, $"ask-pass-on/{leadId}", staffId: null, cancellationToken);
             if (message is null)
                 return false;
             message.SentAt = outgoing.MustSend(conversation.Channel) ? null : clock.GetUtcNow();
             conversation.State = (ConversationState.Parse(conversation.State) with
             {
-                Waiting = new(WaitingFor.LatePassOn, result.Suggestions, [leadId.ToString(CultureInfo.InvariantCulture)], clock.GetUtcNow()),
+                Waiting = new(WaitingFor.LatePassOn, result.Suggestions, [leadId], clock.GetUtcNow()),
             }).ToJson();
             await db.SaveChangesAsync(cancellationToken);
             return true;

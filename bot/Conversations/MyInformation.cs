@@ -218,7 +218,10 @@ internal sealed class MyInformation(LeadIntake intake, ConsentTexts consents, Co
             await turn.ReplyAsync(AnswerKind.Data, open.Count == 0 ? "这里没有等着转交的登记。" : "您的小区还没核对好归哪个街道，核对后再问您。", cancellationToken);
             return;
         }
-        await turn.ReplyAsync(AnswerKind.Data, PassOnText(lead).Text, cancellationToken, SignUpSays.PassOnYes, SignUpSays.PassOnNo);
+        var receiver = directory.ReceiverOf(directory.Find(lead.CommunityId!.Value)!)!;
+        await turn.ReplyAsync(
+            new AnswerResult { Kind = AnswerKind.Data, Text = PassOnText(lead).Text, Suggestions = [SignUpSays.PassOnYes, SignUpSays.PassOnNo] },
+            new() { Cards = [FormCards.PassOn(lead, receiver)] }, cancellationToken);
         turn.Await(WaitingFor.LatePassOn, [lead.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
     }
 

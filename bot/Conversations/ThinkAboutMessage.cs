@@ -28,7 +28,7 @@ internal sealed partial class ThinkAboutMessage(Understanding understanding, Ans
         var choice = ChoiceOf(text, state.Waiting is { } waiting && waiting.IsAlive(now) ? waiting : null);
         var words = choice is { } chosen ? state.Waiting!.Choices[chosen] : text;
         var topic = state.Topic is { } alive && alive.IsAlive(now) ? alive.ArticleId : null;
-        var meaning = understanding.Read(words);
+        var meaning = IsNumbersAlone(words) ? Meaning.Nothing with { Normalised = words } : understanding.Read(words);
         var asked = AskedBesides(meaning);
         var reply = answerer.Ask(new(asked ?? words, RegionOf(memory.CommunityId), topic, city.DateOf(now)));
         var (statute, nearest) = statutes.Think(words, state, reply, now);
@@ -91,6 +91,9 @@ internal sealed partial class ThinkAboutMessage(Understanding understanding, Ans
         }
         return clean.ToString().Trim();
     }
+
+    /// <summary>A telephone or room number, or keys pressed at random: it tells of no wish, least of all of an emergency. Three digits may be the number to call.</summary>
+    private static bool IsNumbersAlone(string text) => !text.Any(char.IsLetter) && text.Count(char.IsDigit) > 3;
 
     private static bool IsQuestionMark(char c) => c is '?' or '？';
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Outreach.Activities;
 using Outreach.Contacts;
@@ -11,6 +10,7 @@ internal sealed class Turn : ITurnContext
 {
     private readonly List<Activity> _outgoing = [];
     private readonly List<(string Value, string Placeholder)> _personal = [];
+    private Shown _shown = Shown.AsText;
 
     public required Activity Activity { get; init; }
     public required ChannelCapabilities Capabilities { get; init; }
@@ -60,7 +60,7 @@ internal sealed class Turn : ITurnContext
     {
         var result = Result! with { Text = $"{Result.Text}\n{line}", Suggestions = suggestions };
         Result = result;
-        _outgoing[^1] = ToActivity(result, Capabilities);
+        _outgoing[^1] = ToActivity(result, Capabilities, _shown);
     }
 
     public void Hide(string? value, string placeholder)
@@ -76,36 +76,43 @@ internal sealed class Turn : ITurnContext
     }
 
     /// <summary>Answers: one message with the contract in its channelData and its suggestions as buttons.</summary>
-    public Task ReplyAsync(AnswerResult result, CancellationToken cancellationToken)
+    public Task ReplyAsync(AnswerResult result, CancellationToken cancellationToken) => ReplyAsync(result, Shown.AsText, cancellationToken);
+
+    public Task ReplyAsync(AnswerResult result, Shown shown, CancellationToken cancellationToken)
     {
-        Result = result;
-        return SendActivityAsync(ToActivity(result, Capabilities), cancellationToken);
+        (Result, _shown) = (result, shown);
+        return SendActivityAsync(ToActivity(result, Capabilities, shown), cancellationToken);
     }
 
     public Task ReplyAsync(AnswerKind kind, string text, CancellationToken cancellationToken, params string[] suggestions) =>
         ReplyAsync(new() { Kind = kind, Text = text, Suggestions = suggestions }, cancellationToken);
 
     /// <summary>The message of an answer; the 依据 line is left to the page where the page shows the citations itself.</summary>
-    internal static Activity ToActivity(AnswerResult result, ChannelCapabilities capabilities) => new()
+    internal static Activity ToActivity(AnswerResult result, ChannelCapabilities capabilities, Shown shown)
     {
-        Type = ActivityTypes.Message,
-        Text = capabilities.ShowsCitations && result.Citations.Count > 0 ? WithoutGround(result.Text) : result.Text,
-        TextFormat = "plain",
-        InputHint = result.Suggestions.Count > 0 ? "expectingInput" : "acceptingInput",
-        SuggestedActions = result.Suggestions.Count == 0 ? null : new() { Actions = [.. result.Suggestions.Select(Button)] },
-        Entities = CitationEntity.Build([.. result.Citations.Select(Claim)]) is { } cited ? [cited] : null,
-        ChannelData = JsonSerializer.SerializeToElement(new(result), AnswerJson.Default.AnswerChannelData),
-    };
+        var text = capabilities.ShowsCitations && result.Citations.Count > 0 ? WithoutGround(result.Text) : result.Text;
+        var hasCards = shown.Cards.Count > 0;
+        return new()
+        {
+            Type = ActivityTypes.Message,
+            Text = !hasCards ? text : shown.Before.Length > 0 ? shown.Before : null,
+            Summary = hasCards ? text : null,
+            TextFormat = "plain",
+            InputHint = result.Suggestions.Count > 0 ? "expectingInput" : "acceptingInput",
+            Attachments = hasCards ? [.. shown.Cards.Select(card => card.ToAttachment())] : null,
+            SuggestedActions = result.Suggestions.Count == 0 ? null : new() { Actions = [.. result.Suggestions.Select(Button)] },
+            Entities = CitationEntity.Build(shown.Sources) is { } cited ? [cited] : null,
+            ChannelData = JsonSerializer.SerializeToElement(new(result), AnswerJson.Default.AnswerChannelData),
+        };
+    }
 
-    private static CardAction Button(string title) => new()
+    /// <summary>A button that says its words for the person.</summary>
+    internal static CardAction Button(string title) => new()
     {
         Type = "imBack",
         Title = title,
         Value = JsonSerializer.SerializeToElement(title, ActivityJson.Default.String),
     };
-
-    private static CitationClaim Claim(AnswerCitation citation) => new(citation.Title,
-        citation.Effective is { } day ? string.Create(CultureInfo.InvariantCulture, $"{day.Year}年{day.Month}月{day.Day}日起施行") : "施行日期未核对");
 
     private static string WithoutGround(string text) =>
         string.Join('\n', text.Split('\n').Where(line => !line.StartsWith("依据：《", StringComparison.Ordinal))).TrimEnd();

@@ -42,7 +42,7 @@ internal sealed class ConversationReader(IDbContextFactory<OutreachDb> databases
     private static ShownMessage Show(Message row)
     {
         var activity = JsonSerializer.Deserialize(row.Activity, ActivityJson.Default.Activity);
-        var text = activity?.Text ?? (activity?.Attachments is { Count: > 0 } ? "（图片、语音或文件，不保存）" : "");
+        var text = activity?.Summary ?? activity?.Text ?? (activity?.Attachments is { Count: > 0 } ? "（图片、语音或文件，不保存）" : "");
         return new(row.Id, row.From, row.At, text, [.. activity?.SuggestedActions?.Actions.Select(a => a.Title ?? "").Where(t => t.Length > 0) ?? []],
             row.From == Speaker.Staff ? activity?.From?.Name : null, row.From == Speaker.Owner || row.SentAt is not null);
     }

@@ -27,6 +27,9 @@ public sealed class SourceCatalog
     /// <summary>《民法典》第二百七十八条第二款; the id stands for a title that is not known.</summary>
     public string Display(Citation citation) => Name(citation.Source) + Place(citation);
 
+    /// <summary>《中华人民共和国民法典》第二百七十八条第二款; the id stands for a title that is not known.</summary>
+    public string FullTitle(Citation citation) => Wrap(Find(citation.Source)?.Title ?? citation.Source) + Place(citation);
+
     /// <summary>依据：《民法典》第二百七十八条. At most three citations, in their order; "" when there are none.</summary>
     public string GroundLine(IEnumerable<Citation> citations)
     {

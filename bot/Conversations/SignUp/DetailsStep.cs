@@ -37,7 +37,11 @@ internal sealed class DetailsStep(FormFill fill, FormFlow flow)
                 return true;
             }
         }
-        await flow.AdvanceAsync(turn, taken with { Vague = words.PhoneProblem is null ? 0 : taken.Vague }, words.NameIsSaid || !turn.Corrects() ? "" : "改好了。", cancellationToken);
+        await flow.AdvanceAsync(turn, taken with { Vague = words.PhoneProblem is null ? 0 : taken.Vague }, turn.Corrects() && Replaces(form, words) ? "改好了。" : "", cancellationToken);
         return true;
     }
+
+    /// <summary>Whether something that stood there is another now.</summary>
+    private static bool Replaces(SignUpForm form, SignUpWords words) =>
+        (form.Name is not null && words is { Name: not null, NameIsSaid: false }) || (form.Room is not null && words.Room is not null) || (form.Phone is not null && words.Phone is not null);
 }

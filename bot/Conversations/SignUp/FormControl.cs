@@ -1,10 +1,11 @@
+using Outreach.Communities;
 using Outreach.Contacts;
 using Outreach.Leads;
 
 namespace Outreach.Conversations;
 
 /// <summary>Words that steer the form instead of answering it: stop, later, go on, from the start, back.</summary>
-internal sealed class FormControl(FormFlow flow, LeadIntake intake, ConsentTexts consents)
+internal sealed class FormControl(FormFlow flow, LeadIntake intake, ConsentTexts consents, CommunityDirectory directory)
 {
     public async Task<bool> TryAsync(Turn turn, SignUpForm form, CancellationToken cancellationToken)
     {
@@ -14,6 +15,11 @@ internal sealed class FormControl(FormFlow flow, LeadIntake intake, ConsentTexts
             return await CancelAsync(turn, form, cancellationToken);
         if (turn.Text is SignUpSays.Continue or "接着办")
             return await flow.AskAgainAsync(turn, form with { Paused = false }, "", cancellationToken);
+        if (form.Changing is not null && IsChangeDropped(turn))
+        {
+            await flow.ShowSummaryAsync(turn, form, directory.ReceiverOf(directory.Find(form.CommunityId!.Value)!)!, "好，没改。", cancellationToken);
+            return true;
+        }
         switch (turn.Meaning.Among(Intent.FormCancel, Intent.SignUpRefuse, Intent.SignUpCancelHow, Intent.FormContinue, Intent.FormLater, Intent.FormRestart, Intent.FormBack, Intent.DataWithdraw))
         {
             case Intent.SignUpRefuse when form.Step == FormStep.PassOn:
@@ -36,6 +42,10 @@ internal sealed class FormControl(FormFlow flow, LeadIntake intake, ConsentTexts
                 return false;
         }
     }
+
+    /// <summary>算了, 不改了, 上一步 in the middle of one change stop that change, not the sign-up.</summary>
+    private static bool IsChangeDropped(Turn turn) =>
+        turn.Text.Contains("不改", StringComparison.Ordinal) || turn.Meaning.Among(Intent.FormCancel, Intent.FormBack) is not null;
 
     private static SignUpForm Back(SignUpForm form) => form.Step switch
     {

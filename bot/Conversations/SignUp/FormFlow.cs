@@ -8,7 +8,7 @@ namespace Outreach.Conversations;
 /// Where the sign-up goes next: the question for what is missing, the first consent, the summary with the second one, the receipt.
 /// When everything is known the lead is stored, before the second consent is asked, so that it cannot get lost.
 /// </summary>
-internal sealed class FormFlow(LeadIntake intake, ConsentTexts consents, CommunityDirectory directory, FormQuestions questions)
+internal sealed class FormFlow(LeadIntake intake, ConsentTexts consents, CommunityDirectory directory, FormQuestions questions, FormCards cards)
 {
     /// <summary>Asks for the next thing that is missing, or stores the sign-up and asks for the second consent.</summary>
     public async Task AdvanceAsync(Turn turn, SignUpForm form, string before, CancellationToken cancellationToken)
@@ -38,7 +38,10 @@ internal sealed class FormFlow(LeadIntake intake, ConsentTexts consents, Communi
         if (form.CollectGivenAt is null)
         {
             turn.Keep(form with { Step = FormStep.Collect });
-            await turn.ReplyAsync(AnswerKind.Form, $"{before}{FormQuestions.RoleNote(form)}{consents.Collect.Text}\n完整说明：{consents.NoticeLink}", cancellationToken, SignUpSays.Agree, SignUpSays.Decline);
+            var note = before + FormQuestions.RoleNote(form);
+            await turn.ReplyAsync(
+                new AnswerResult { Kind = AnswerKind.Form, Text = $"{note}{consents.Collect.Text}\n完整说明：{consents.NoticeLink}", Suggestions = [SignUpSays.Agree, SignUpSays.Decline] },
+                new() { Before = note, Cards = [cards.Collect()] }, cancellationToken);
             return;
         }
         if (!form.DetailsAsked && FormQuestions.ForDetails(form) is { } details)
@@ -75,19 +78,45 @@ internal sealed class FormFlow(LeadIntake intake, ConsentTexts consents, Communi
 
     private async Task ConfirmAsync(Turn turn, SignUpForm form, DirectoryCommunity? community, string before, CancellationToken cancellationToken)
     {
-        var receiver = community is null ? null : directory.ReceiverOf(community);
+        if (form.MovedFrom is { } from)
+        {
+            await MoveAsync(turn, from, community, cancellationToken);
+            form = form with { MovedFrom = null };
+        }
         await intake.SaveAsync(turn.Db, SignUpOf(turn, form), cancellationToken);
         turn.Effect = Effect.Done;
-        var check = $"{before}请核对：{FormQuestions.Summary(form)}。不对直接说。";
-        if (receiver is null)
+        if (community is not null && directory.ReceiverOf(community) is { } receiver)
         {
-            var next = await CloseOrNextAsync(turn, form, $"{check}\n登记好了，小区由工作人员核对，核对后再问您要不要转交。看、改、撤回、删除，随时说。", cancellationToken);
-            if (!next)
-                turn.Await(WaitingFor.Correction, [""]);
+            await ShowSummaryAsync(turn, form, receiver, before, cancellationToken);
             return;
         }
-        turn.Keep(form with { Step = FormStep.PassOn, Vague = 0 });
-        await turn.ReplyAsync(AnswerKind.Form, $"{check}\n{consents.PassOn(receiver).Text}", cancellationToken, SignUpSays.PassOnYes, SignUpSays.PassOnNo);
+        const string stored = "登记好了，小区由工作人员核对，核对后再问您要不要转交。看、改、撤回、删除，随时说。";
+        if (await TryNextAsync(turn, form, $"{Checked(form, before)}\n{stored}", cancellationToken))
+            return;
+        turn.CloseForm();
+        await turn.ReplyAsync(new AnswerResult { Kind = AnswerKind.Form, Text = $"{Checked(form, before)}\n{stored}" }, new() { Before = before + stored, Cards = [FormCards.Check(form)] }, cancellationToken);
+        turn.Await(WaitingFor.Correction, [""]);
+    }
+
+    /// <summary>What was understood, each row with its 改, and the second consent: one message.</summary>
+    public async Task ShowSummaryAsync(Turn turn, SignUpForm form, Receiver receiver, string before, CancellationToken cancellationToken)
+    {
+        turn.Keep(form with { Step = FormStep.PassOn, Changing = null, Paused = false, Vague = 0 });
+        await turn.ReplyAsync(
+            new AnswerResult { Kind = AnswerKind.Form, Text = $"{Checked(form, before)}\n{consents.PassOn(receiver).Text}", Suggestions = [SignUpSays.PassOnYes, SignUpSays.PassOnNo] },
+            new() { Before = before, Cards = [FormCards.Check(form), FormCards.PassOn(form, receiver)] }, cancellationToken);
+    }
+
+    private static string Checked(SignUpForm form, string before) => $"{before}请核对：{FormQuestions.Summary(form)}。不对直接说。";
+
+    /// <summary>The stored sign-up follows its owner to another community; where it cannot, the new one takes its place.</summary>
+    private async Task MoveAsync(Turn turn, long from, DirectoryCommunity? community, CancellationToken cancellationToken)
+    {
+        if (community?.Id == from || await intake.FindOpenAsync(turn.Db, turn.Contact.Id, from, "", cancellationToken) is not { } lead)
+            return;
+        if (community is null || !await intake.MoveAsync(turn.Db, lead, community, cancellationToken))
+            await intake.WithdrawAsync(turn.Db, lead, consents.Collect, turn.Text, turn.Conversation.Channel, cancellationToken);
+        await turn.Db.SaveChangesAsync(cancellationToken);      // the save that follows looks for it under its new key
     }
 
     /// <summary>Stores the answer to the second consent and says so.</summary>
@@ -96,30 +125,29 @@ internal sealed class FormFlow(LeadIntake intake, ConsentTexts consents, Communi
         var lead = await SavedAsync(turn, form, cancellationToken) ?? (await intake.SaveAsync(turn.Db, SignUpOf(turn, form), cancellationToken)).Lead;
         await intake.SetPassOnAsync(turn.Db, lead, answer, turn.Conversation.Channel, cancellationToken);
         turn.Effect = Effect.Done;
-        await CloseOrNextAsync(turn, form, receipt, cancellationToken);
+        if (await TryNextAsync(turn, form, receipt, cancellationToken))
+            return;
+        turn.CloseForm();
+        await turn.ReplyAsync(AnswerKind.Form, receipt, cancellationToken);
     }
 
-    /// <summary>Ends the form, or goes on with the next flat: name, phone and the first consent need not be said again.</summary>
-    private async Task<bool> CloseOrNextAsync(Turn turn, SignUpForm form, string text, CancellationToken cancellationToken)
+    /// <summary>Goes on with the next flat: name, phone and the first consent need not be said again. False: there is none.</summary>
+    private async Task<bool> TryNextAsync(Turn turn, SignUpForm form, string before, CancellationToken cancellationToken)
     {
-        if (form.Next is [var name, .. var others] && directory.Resolve(name).Community is { } community)
+        if (form.Next is not [var name, .. var others] || directory.Resolve(name).Community is not { } community)
+            return false;
+        await AdvanceAsync(turn, form with
         {
-            await AdvanceAsync(turn, form with
-            {
-                Step = FormStep.Details,
-                CommunityId = community.Id,
-                Community = community.Name,
-                Next = others,
-                Room = null,
-                NoRoom = false,
-                DetailsAsked = false,
-                Vague = 0,
-            }, $"{text}\n接着办{community.Name}。", cancellationToken);
-            return true;
-        }
-        turn.CloseForm();
-        await turn.ReplyAsync(AnswerKind.Form, text, cancellationToken);
-        return false;
+            Step = FormStep.Details,
+            CommunityId = community.Id,
+            Community = community.Name,
+            Next = others,
+            Room = null,
+            NoRoom = false,
+            DetailsAsked = false,
+            Vague = 0,
+        }, $"{before}\n接着办{community.Name}。", cancellationToken);
+        return true;
     }
 
     /// <summary>The open sign-up of this owner for the form's community; null: not stored yet.</summary>
@@ -177,9 +205,17 @@ internal sealed class FormFlow(LeadIntake intake, ConsentTexts consents, Communi
         var vague = form.Vague;
         switch (form.Step)
         {
+            case FormStep.PassOn when form.Changing is { } field:
+                var asked = FormQuestions.ForChange(field);
+                turn.Keep(form);
+                await turn.ReplyAsync(AnswerKind.Form, before + asked.Text, cancellationToken, asked.Buttons);
+                break;
             case FormStep.PassOn:
                 turn.Keep(form);
-                await turn.ReplyAsync(AnswerKind.Form, before + consents.PassOn(directory.ReceiverOf(directory.Find(form.CommunityId!.Value)!)!).Text, cancellationToken, SignUpSays.PassOnYes, SignUpSays.PassOnNo);
+                var receiver = directory.ReceiverOf(directory.Find(form.CommunityId!.Value)!)!;
+                await turn.ReplyAsync(
+                    new AnswerResult { Kind = AnswerKind.Form, Text = before + consents.PassOn(receiver).Text, Suggestions = [SignUpSays.PassOnYes, SignUpSays.PassOnNo] },
+                    new() { Before = before, Cards = [FormCards.PassOn(form, receiver)] }, cancellationToken);
                 break;
             case FormStep.Details:
                 await AdvanceAsync(turn, form with { DetailsAsked = false }, before, cancellationToken);

@@ -47,13 +47,23 @@ internal sealed partial class FormQuestions(CommunityDirectory directory, IOptio
         };
     }
 
+    /// <summary>The question for one row of the summary.</summary>
+    public static Asked ForChange(string field) => field switch
+    {
+        "小区" => new("改成哪个小区？写小区名字就行。"),
+        "意愿" => new("想怎么参与？", SignUpSays.WishButtons),
+        "称呼" => new("怎么称呼您？姓就行，不想填回“不填”。"),
+        "房号" => new("改成几号楼几单元几号？像“3号楼2单元501”这样发，不想填回“不填”。"),
+        _ => new("新号码是多少？不想留回“不留”。"),
+    };
+
     /// <summary>The open question in few words, for the end of another answer.</summary>
     public static string Short(SignUpForm form) => form.Step switch
     {
         FormStep.CommunityAndWish => form.Community is null ? "接着登记：您是哪个小区的？" : "接着登记：想怎么参与？",
         FormStep.Collect => "接着登记：上面的说明，同意吗？",
         FormStep.Details => "接着登记：" + (form.Name is null && !form.NoName ? "怎么称呼您？" : form.Room is null && !form.NoRoom ? "几号楼几单元几号？" : "电话留不留？"),
-        FormStep.PassOn => "接着登记：同意转交吗？",
+        FormStep.PassOn => form.Changing is { } field ? "接着改：" + ForChange(field).Text : "接着登记：同意转交吗？",
     };
 
     public static string[] ButtonsOf(SignUpForm form) => form.Step switch
@@ -61,7 +71,7 @@ internal sealed partial class FormQuestions(CommunityDirectory directory, IOptio
         FormStep.CommunityAndWish => form.Wishes == Wishes.None && form.Community is not null ? SignUpSays.WishButtons : [],
         FormStep.Collect => [SignUpSays.Agree, SignUpSays.Decline],
         FormStep.Details => [],
-        FormStep.PassOn => [SignUpSays.PassOnYes, SignUpSays.PassOnNo],
+        FormStep.PassOn => form.Changing is { } field ? ForChange(field).Buttons : [SignUpSays.PassOnYes, SignUpSays.PassOnNo],
     };
 
     /// <summary>What to do better, before the question is asked again.</summary>

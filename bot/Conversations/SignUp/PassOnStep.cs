@@ -12,6 +12,9 @@ internal sealed class PassOnStep(FormFill fill, FormFlow flow, LeadIntake intake
     {
         var community = directory.Find(form.CommunityId!.Value)!;
         var receiver = directory.ReceiverOf(community)!;
+        if (form.Changing is not null && turn.Text is not (SignUpSays.PassOnYes or SignUpSays.PassOnNo))
+            return await ChangeAsync(turn, form, receiver, cancellationToken);
+        form = form with { Changing = null };
         var yes = turn.Text == SignUpSays.PassOnYes || SaysYes.Agrees(turn.Text);
         var no = turn.Text == SignUpSays.PassOnNo || SaysYes.Declines(turn.Text);
         if (yes || no)
@@ -20,6 +23,8 @@ internal sealed class PassOnStep(FormFill fill, FormFlow flow, LeadIntake intake
                 yes ? $"登记好了，{receiver.Name}一般2个工作日内联系您。看、改、撤回、删除，随时说。" : SignUpSays.NotPassedOn, cancellationToken);
             return true;
         }
+        if (FormCards.FieldToChange(turn.Text) is { } field)
+            return await flow.AskAgainAsync(turn, form with { Changing = field, Vague = 0 }, "", cancellationToken);
         var words = fill.Read(turn.Text, SignUpField.None);
         if (!turn.Asks() && (words.HasDetails || words.Communities.Count > 0 || (words.Wishes != Wishes.None && turn.Meaning.Normalised.Length <= 14)))
         {
@@ -34,7 +39,7 @@ internal sealed class PassOnStep(FormFill fill, FormFlow flow, LeadIntake intake
         }
         if (turn.Meaning.Is(Intent.FormCorrect) || turn.Meaning.Is(Intent.DataCorrect))
         {
-            await turn.ReplyAsync(AnswerKind.Form, "哪一项不对？直接发对的，比如“是5号楼”。", cancellationToken);
+            await turn.ReplyAsync(AnswerKind.Form, "哪一项不对？直接发对的，比如“是5号楼”，或者说“改房号”。", cancellationToken);
             return true;
         }
         if (SaysYes.IsYes(turn.Text))
@@ -45,6 +50,63 @@ internal sealed class PassOnStep(FormFill fill, FormFlow flow, LeadIntake intake
         if (turn.Asks() || turn.Meaning.Normalised.Length > 6)
             return false;
         return await flow.VagueAsync(turn, form, "", async () => await SettleRefusedAsync(turn, form, receiver, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>The answer to the one question that 改 asked; then the summary comes back.</summary>
+    private async Task<bool> ChangeAsync(Turn turn, SignUpForm form, Receiver receiver, CancellationToken cancellationToken)
+    {
+        var field = form.Changing!;
+        var kept = form with { Changing = null, Vague = 0 };
+        if (FormCards.FieldToChange(turn.Text) is { } other)
+            return await flow.AskAgainAsync(turn, kept with { Changing = other }, "", cancellationToken);
+        var words = fill.Read(turn.Text, field switch
+        {
+            "小区" => SignUpField.Community,
+            "意愿" => SignUpField.Wish,
+            "称呼" => SignUpField.Name,
+            "房号" => SignUpField.Room,
+            _ => SignUpField.Phone,
+        });
+        var isGiven = field switch
+        {
+            "小区" => words.Communities.Count > 0 || words.UnknownCommunity is not null,
+            "意愿" => words.Wishes != Wishes.None,
+            "称呼" => words.Name is not null,
+            "房号" => words.Room is not null,
+            _ => words.Phone is not null,
+        };
+        if (isGiven && !(turn.Asks() && field is "小区" or "意愿"))
+        {
+            await CorrectAsync(turn, field == "称呼" ? kept with { Name = null } : kept, words, cancellationToken);
+            return true;
+        }
+        if (field is "称呼" or "房号" or "电话" && (FormTurn.Skips(turn.Text) || turn.Meaning.Is(Intent.FormSkip)))
+        {
+            await TakeAwayAsync(turn, kept, field, cancellationToken);
+            return true;
+        }
+        if (turn.Asks() || turn.Thought.HasAnswer)
+            return false;
+        turn.Hide(words);
+        if (form.Vague > 0)
+        {
+            await flow.ShowSummaryAsync(turn, kept, receiver, "没听清，先不改。", cancellationToken);
+            return true;
+        }
+        return await flow.AskAgainAsync(turn, form with { Vague = 1 }, words.PhoneProblem ?? "没听清。", cancellationToken);
+    }
+
+    private async Task TakeAwayAsync(Turn turn, SignUpForm form, string field, CancellationToken cancellationToken)
+    {
+        var (without, column) = field switch
+        {
+            "称呼" => (form with { Name = null, NoName = true }, LeadField.Name),
+            "房号" => (form with { Room = null, NoRoom = true }, LeadField.Room),
+            _ => (form with { Phone = null, NoPhone = true }, LeadField.Phone),
+        };
+        if (await flow.SavedAsync(turn, form, cancellationToken) is { } lead)
+            await intake.CorrectAsync(turn.Db, lead, column, null, cancellationToken);
+        await flow.AdvanceAsync(turn, without, $"{field}去掉了。其他没动。", cancellationToken);
     }
 
     /// <summary>The second consent, asked long after the sign-up: for a community that staff have found since, or when the owner came back to it.</summary>
@@ -82,7 +144,7 @@ internal sealed class PassOnStep(FormFill fill, FormFlow flow, LeadIntake intake
                 await flow.AdvanceAsync(turn, changed with { Room = null, NoRoom = false, DetailsAsked = false, Step = FormStep.Details }, same ? "小区改好了，房号要重说。" : "小区改好了，房号要重说，转交也要重问。", cancellationToken);
                 return;
             }
-            await flow.AdvanceAsync(turn, changed with { Step = FormStep.CommunityAndWish }, "", cancellationToken);
+            await flow.AdvanceAsync(turn, changed with { Step = FormStep.CommunityAndWish, MovedFrom = form.CommunityId, Room = null, NoRoom = false, DetailsAsked = false }, "", cancellationToken);
             return;
         }
         var what = words.Room is not null ? changed.Room! : words.Phone is not null ? Masks.Phone(words.Phone) : words.Name ?? WishText.Of(changed.Wishes);

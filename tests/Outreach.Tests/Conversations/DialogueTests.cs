@@ -127,6 +127,76 @@ public sealed class DialogueTests(Asking asking) : IClassFixture<Asking>
         Assert.Equal("6号楼2单元501", (await LeadAsync())!.Room);
     }
 
+    [Theory]
+    [InlineData("改意愿", "参选委员", "请核对：春晖苑（演示），参选委员，周，2号楼1单元302，138****2222。")]
+    [InlineData("改称呼", "吴", "请核对：春晖苑（演示），支持成立，吴，2号楼1单元302，138****2222。")]
+    [InlineData("改房号", "7号楼3单元1201", "请核对：春晖苑（演示），支持成立，周，7号楼3单元1201，138****2222。")]
+    [InlineData("改电话", "139 0000 1111", "请核对：春晖苑（演示），支持成立，周，2号楼1单元302，139****1111。")]
+    [InlineData("我要改一下手机号", "不留了", "请核对：春晖苑（演示），支持成立，周，2号楼1单元302，电话不留。")]
+    [InlineData("改房号", "不填", "请核对：春晖苑（演示），支持成立，周，138****2222。")]
+    public async Task One_row_of_the_summary_is_asked_for_again_and_the_summary_comes_back(string press, string said, string check)
+    {
+        await ReachSummaryAsync();
+
+        var question = await SayAsync(press);
+        var back = await SayAsync(said);
+        await SayAsync("同意转交");
+
+        Assert.DoesNotContain("请核对", question.Text, StringComparison.Ordinal);
+        Assert.Contains(check, back.Text, StringComparison.Ordinal);
+        Assert.Equal(["同意转交", "不转交"], back.Suggestions);
+        var lead = (await LeadAsync())!;
+        Assert.Equal(PassOnState.Given, lead.PassOn);
+        Assert.Equal(check.Contains("电话不留", StringComparison.Ordinal), lead.Phone is null);
+        Assert.Equal(said == "不填", lead.Room is null);
+    }
+
+    [Fact]
+    public async Task Another_community_takes_the_stored_sign_up_along()
+    {
+        await ReachSummaryAsync();
+
+        await SayAsync("改小区");
+        var room = await SayAsync("阳光城");
+        var back = await SayAsync("1-1-101");
+
+        Assert.StartsWith("小区改好了，房号要重说", room.Text, StringComparison.Ordinal);
+        Assert.Contains("请核对：阳光城（演示），支持成立，周，1号楼1单元101", back.Text, StringComparison.Ordinal);
+        Assert.Equal(1, await CountLeadsAsync());
+    }
+
+    [Fact]
+    public async Task A_change_that_is_dropped_or_not_understood_leaves_everything_as_it_was()
+    {
+        const string unchanged = "请核对：春晖苑（演示），支持成立，周，2号楼1单元302，138****2222。";
+        await ReachSummaryAsync();
+
+        await SayAsync("改电话");
+        var dropped = await SayAsync("算了 不改了");
+        await SayAsync("改电话");
+        var tooShort = await SayAsync("1380000");
+        var given = await SayAsync("13800");
+
+        Assert.Contains(unchanged, dropped.Text, StringComparison.Ordinal);
+        Assert.StartsWith("这个号7位，手机号要11位。", tooShort.Text, StringComparison.Ordinal);
+        Assert.Contains(unchanged, given.Text, StringComparison.Ordinal);
+        Assert.Equal("+8613811112222", (await LeadAsync())!.Phone);
+    }
+
+    [Fact]
+    public async Task A_question_in_the_middle_of_a_change_is_answered_and_the_change_goes_on()
+    {
+        await ReachSummaryAsync();
+        await SayAsync("改房号");
+
+        var answer = await SayAsync("筹备组谁当组长");
+        var back = await SayAsync("9号楼1单元502");
+
+        Assert.Equal("prep.leader", answer.ArticleId);
+        Assert.Contains("接着改：改成几号楼几单元几号", answer.Text, StringComparison.Ordinal);
+        Assert.Contains("9号楼1单元502", back.Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_second_sign_up_updates_the_first()
     {
@@ -237,6 +307,19 @@ public sealed class DialogueTests(Asking asking) : IClassFixture<Asking>
         Assert.Equal(AnswerKind.Progress, unknown.Kind);
         Assert.Contains("名单里没找到“春风里”", unknown.Text, StringComparison.Ordinal);
         Assert.Equal(AnswerKind.Answer, question.Kind);
+    }
+
+    private async Task ReachSummaryAsync()
+    {
+        foreach (var said in (string[])["春晖苑 支持成立 我要登记", "同意", "周 2号楼1单元302 13811112222"])
+            await SayAsync(said);
+    }
+
+    private async Task<int> CountLeadsAsync()
+    {
+        await using var db = await OpenAsync();
+        var contact = await ContactAsync();
+        return await db.Leads.CountAsync(l => l.ContactId == contact.Id && l.OpenKey != null, TestContext.Current.CancellationToken);
     }
 
     private async Task<AnswerResult> SayAsync(string text, string? community = null) => (await asking.SayAsync(_conversation, text, community))!;
