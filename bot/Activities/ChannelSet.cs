@@ -7,5 +7,8 @@ public sealed class ChannelSet(IEnumerable<IChannel> channels)
 
     public IChannel? Find(string id) => _byId.GetValueOrDefault(id);
 
+    /// <summary>What a channel's account can do; null: no such channel is on.</summary>
+    public ChannelCapabilities? CapabilitiesOf(string channel, string account) => Find(channel)?.CapabilitiesOf(account);
+
     public IReadOnlyCollection<IChannel> All => _byId.Values;
 }

@@ -47,6 +47,10 @@ public sealed class Message
     public string? StaffId { get; init; }
     /// <summary>When the channel took an outgoing message; null: still to be sent. Web chat reads the rows themselves, so there it is set at once.</summary>
     public DateTimeOffset? SentAt { get; set; }
+    /// <summary>Epoch of the process that is calling the channel for it; null: nobody is.</summary>
+    public string? ClaimedBy { get; set; }
+    /// <summary>When it may be tried again without a new message of the person; null: at once.</summary>
+    public DateTimeOffset? RetryAt { get; set; }
 }
 
 internal sealed class ConversationTable : IEntityTypeConfiguration<Conversation>
@@ -56,7 +60,7 @@ internal sealed class ConversationTable : IEntityTypeConfiguration<Conversation>
         conversation.ToTable("Conversations");
         conversation.Property(c => c.Channel).HasMaxLength(32);
         conversation.Property(c => c.Account).HasMaxLength(64);
-        conversation.Property(c => c.ChannelConversationId).HasMaxLength(256);
+        conversation.Property(c => c.ChannelConversationId).HasMaxLength(512);
         conversation.Property(c => c.State).IsPersonal();
         conversation.Property(c => c.Reference).IsPersonal();
         conversation.HasIndex(c => new { c.Channel, c.Account, c.ChannelConversationId }).IsUnique();
@@ -76,7 +80,9 @@ internal sealed class MessageTable : IEntityTypeConfiguration<Message>
         message.HasIndex(m => new { m.ConversationId, m.Sequence }).IsUnique();
         message.HasIndex(m => new { m.ConversationId, m.InboundKey }).IsUnique().HasFilter("\"InboundKey\" IS NOT NULL");
         message.HasIndex(m => new { m.ConversationId, m.OutgoingKey }).IsUnique().HasFilter("\"OutgoingKey\" IS NOT NULL");
+        message.Property(m => m.ClaimedBy).HasMaxLength(32);
         message.HasIndex(m => m.At);
+        message.HasIndex(m => m.RetryAt, "IX_Messages_Unsent").HasFilter("\"SentAt\" IS NULL AND \"From\" <> 'Owner'");
         message.HasOne<Conversation>().WithMany().HasForeignKey(m => m.ConversationId).OnDelete(DeleteBehavior.Cascade);
     }
 }

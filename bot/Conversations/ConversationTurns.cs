@@ -25,11 +25,7 @@ internal sealed partial class ConversationTurns(
             {
                 var run = await RunOnceAsync(inbound, memory, cancellationToken);
                 if (run.Receipt.Outcome == TurnOutcome.Answered)
-                {
                     feed.Publish(run.Receipt.ConversationId);
-                    if (run.MustSend)
-                        await outgoing.SendAsync(run.Receipt.ConversationId, cancellationToken);
-                }
                 return run;
             }
             catch (DbUpdateException e) when (attempt < Attempts)
@@ -71,7 +67,7 @@ internal sealed partial class ConversationTurns(
             var turn = new Turn
             {
                 Activity = activity,
-                Capabilities = channels.Find(reference.ChannelId)?.Capabilities ?? Console,
+                Capabilities = channels.CapabilitiesOf(reference.ChannelId, reference.Account) ?? Console,
                 Db = db,
                 Conversation = conversation,
                 Contact = contact,
@@ -110,7 +106,7 @@ internal sealed partial class ConversationTurns(
         if (!spoke)
             return;
         feed.Publish(conversationId);
-        await outgoing.SendAsync(conversationId, cancellationToken);
+        await outgoing.StartAsync(conversationId);
     }
 
     private async Task<TurnRun> CommitAsync(Turn turn, InboundActivity inbound, TurnMemory memory, CancellationToken cancellationToken)
@@ -135,7 +131,7 @@ internal sealed partial class ConversationTurns(
         conversation.DueAt = turn.DueAt;
         await db.SaveChangesAsync(cancellationToken);
         memory.Learn(new(state, turn.Contact.CommunityId));
-        return new(new(TurnOutcome.Answered, conversation.Id, sequence, replies), turn.Result, sentByChannel && replies.Count > 0);
+        return new(new(TurnOutcome.Answered, conversation.Id, sequence, replies), turn.Result);
     }
 
     /// <summary>The message as it is kept: what a person said to staff as it was, what was said to the bot without what points to a person.</summary>
@@ -151,6 +147,7 @@ internal sealed partial class ConversationTurns(
     {
         From = Bot,
         Recipient = turn.Activity.From,
+        ReplyToId = turn.Activity.Id,
         Conversation = new() { Id = turn.Conversation.ChannelConversationId },
     };
 
@@ -226,8 +223,7 @@ internal sealed partial class ConversationTurns(
 }
 
 /// <param name="Result">The contract of the answer; null when nothing was said, or the turn ran before.</param>
-/// <param name="MustSend">The channel must be called for the replies.</param>
-internal sealed record TurnRun(TurnReceipt Receipt, AnswerResult? Result, bool MustSend = false);
+internal sealed record TurnRun(TurnReceipt Receipt, AnswerResult? Result);
 
 /// <param name="Json">As it stands in the row.</param>
 internal sealed record RememberedState(string? Json, long? CommunityId);

@@ -71,6 +71,6 @@ internal sealed class DueConversations(
         if (!written)
             return;
         feed.Publish(conversationId);
-        await outgoing.SendAsync(conversationId, cancellationToken);
+        await outgoing.StartAsync(conversationId);
     }
 }

@@ -119,7 +119,7 @@ public sealed class Handovers(
             await db.SaveChangesAsync(cancellationToken);
             return StaffReplyOutcome.Sent;
         }, cancellationToken);
-        await TellAsync(outcome == StaffReplyOutcome.Sent, conversationId, cancellationToken);
+        await TellAsync(outcome == StaffReplyOutcome.Sent, conversationId);
         return outcome;
     }
 
@@ -157,16 +157,16 @@ public sealed class Handovers(
             await db.SaveChangesAsync(cancellationToken);
             return (CloseOutcome.Closed, conversation.Id);
         }, cancellationToken);
-        await TellAsync(outcome == CloseOutcome.Closed, conversationId, cancellationToken);
+        await TellAsync(outcome == CloseOutcome.Closed, conversationId);
         return outcome;
     }
 
-    private async Task TellAsync(bool written, long conversationId, CancellationToken cancellationToken)
+    private async Task TellAsync(bool written, long conversationId)
     {
         if (!written)
             return;
         feed.Publish(conversationId);
-        await outgoing.SendAsync(conversationId, cancellationToken);
+        await outgoing.StartAsync(conversationId);
     }
 
     private static async Task<ChannelAccount> SpeakerAsync(OutreachDb db, Conversation conversation, Handover? handover, CancellationToken cancellationToken)

@@ -5,19 +5,28 @@ using Outreach.Storage;
 
 namespace Outreach.Conversations;
 
-/// <summary>Hands stored messages to channels that must be called (the web chat reads the rows itself). A message that a channel did not take stays due.</summary>
+/// <summary>
+/// Hands stored messages to channels that must be called (the web chat reads the rows itself). A row is claimed before the call, so that no message is handed over
+/// twice; one that the channel did not take stays due.
+/// </summary>
 public sealed partial class OutgoingMessages(
-    IDbContextFactory<OutreachDb> databases, ChannelSet channels, TimeProvider clock, ILogger<OutgoingMessages> logger) : IDueWork
+    IDbContextFactory<OutreachDb> databases, ChannelSet channels, IServiceProvider services, TimeProvider clock, ILogger<OutgoingMessages> logger) : IDueWork
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromHours(1);      // later than that an answer only confuses
-    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(30);       // the turn itself is still sending
+    private static readonly TimeSpan Patience = TimeSpan.FromHours(1);           // later than that the bot's answer only confuses
+    private static readonly TimeSpan StaffPatience = TimeSpan.FromDays(7);       // what a person wrote waits for the owner's next message
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(30);            // the sending that the turn started is still at work
+    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
     public string Name => "unsent-messages";
 
     /// <summary>Whether a channel must be called; the others read the rows, so theirs count as sent when they are written.</summary>
     public bool MustSend(string channel) => channels.Find(channel) is { Capabilities.ReadsStoredMessages: false };
 
-    /// <summary>Sends what this conversation has unsent, in order; stops at the first that the channel does not take.</summary>
+    /// <summary>Starts the sending of what this conversation has unsent, in order, and does not wait for it.</summary>
+    public Task StartAsync(long conversationId) =>
+        channels.All.Any(channel => !channel.Capabilities.ReadsStoredMessages) ? GrainOf(conversationId).SendAsync() : Task.CompletedTask;
+
+    /// <summary>Sends what this conversation has unsent, in order; stops at the first that the channel does not take. Called by the conversation's <see cref="IOutgoingGrain"/> alone.</summary>
     public async Task SendAsync(long conversationId, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
@@ -25,22 +34,47 @@ public sealed partial class OutgoingMessages(
         if (channels.Find(conversation.Channel) is not { Capabilities.ReadsStoredMessages: false } channel)
             return;
         var reference = JsonSerializer.Deserialize(conversation.Reference, ActivityJson.Default.ConversationReference)!;
-        var since = clock.GetUtcNow() - Patience;
-        var unsent = await db.Messages.AsNoTracking().Where(m => m.ConversationId == conversationId && m.SentAt == null && m.From != Speaker.Owner && m.At > since)
-            .OrderBy(m => m.Sequence).ToListAsync(cancellationToken);
-        foreach (var message in unsent)
+        foreach (var message in await Unsent(db, clock.GetUtcNow()).Where(m => m.ConversationId == conversationId).OrderBy(m => m.Sequence).ToListAsync(cancellationToken))
         {
+            // Claimed and never ended: that process is dead, and whether the person has it nobody knows.
+            if (message.ClaimedBy is not null && !channel.Capabilities.Idempotent)
+            {
+                LeftUnknown(message.Id);
+                await EndAsync(db, message.Id, message.ClaimedBy);
+                continue;
+            }
+            if (!await TryClaimAsync(db, message, cancellationToken))
+                return;
             var activity = JsonSerializer.Deserialize(message.Activity, ActivityJson.Default.Activity)!;
-            var answer = await channel.SendAsync(reference, activity, $"message/{conversationId}/{message.Sequence}", cancellationToken);
+            var answer = await channel.SendAsync(reference, activity, message.OutgoingKey ?? $"message/{conversationId}/{message.Sequence}", CancellationToken.None);
             if (!IsOver(answer.Class, channel.Capabilities))
             {
                 NotTaken(message.Id, answer.Class);
+                await ReleaseAsync(db, message, answer);
                 return;
             }
+            await EndAsync(db, message.Id, Epoch.Current);
+        }
+    }
+
+    /// <summary>
+    /// The answers of a turn for a channel that carries them in its own response: they count as sent. A repeated call gets them again.
+    /// </summary>
+    public async Task<IReadOnlyList<Activity>> TakeAsync(TurnReceipt receipt, CancellationToken cancellationToken)
+    {
+        if (receipt.Replies.Count == 0)
+            return [];
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var (conversation, replies) = (receipt.ConversationId, receipt.Replies);
+        if (receipt.Outcome == TurnOutcome.Answered)
+        {
             var now = clock.GetUtcNow();
-            await db.WriteAsync(() => db.Messages.Where(m => m.Id == message.Id)
+            await db.WriteAsync(() => db.Messages.Where(m => m.ConversationId == conversation && replies.Contains(m.Sequence) && m.SentAt == null)
                 .ExecuteUpdateAsync(set => set.SetProperty(m => m.SentAt, now), CancellationToken.None), CancellationToken.None);
         }
+        var rows = await db.Messages.AsNoTracking().Where(m => m.ConversationId == conversation && replies.Contains(m.Sequence))
+            .OrderBy(m => m.Sequence).Select(m => m.Activity).ToListAsync(cancellationToken);
+        return [.. rows.Select(row => JsonSerializer.Deserialize(row, ActivityJson.Default.Activity)!)];
     }
 
     public async Task RunDueAsync(CancellationToken cancellationToken)
@@ -49,22 +83,56 @@ public sealed partial class OutgoingMessages(
         if (called.Count == 0)
             return;
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var (since, until) = (clock.GetUtcNow() - Patience, clock.GetUtcNow() - Rest);
-        var waiting = await db.Messages.Where(m => m.SentAt == null && m.From != Speaker.Owner && m.At > since && m.At < until)
+        var now = clock.GetUtcNow();
+        var until = now - Rest;
+        var waiting = await Unsent(db, now).Where(m => m.At < until && (m.RetryAt == null || m.RetryAt <= now))
             .Join(db.Conversations.Where(c => called.Contains(c.Channel)), m => m.ConversationId, c => c.Id, (m, c) => c.Id)
             .Distinct().Take(100).ToListAsync(cancellationToken);
         foreach (var conversation in waiting)
-            await SendAsync(conversation, cancellationToken);
+            await GrainOf(conversation).SendAsync();
+    }
+
+    private static IQueryable<Message> Unsent(OutreachDb db, DateTimeOffset now)
+    {
+        var (bot, staff) = (now - Patience, now - StaffPatience);
+        return db.Messages.AsNoTracking().Where(m => m.SentAt == null && m.From != Speaker.Owner
+            && (m.At > bot || (m.From == Speaker.Staff && m.At > staff)) && m.ClaimedBy != Epoch.Current);
+    }
+
+    private static async Task<bool> TryClaimAsync(OutreachDb db, Message message, CancellationToken cancellationToken) =>
+        await db.WriteAsync(() => db.Messages.Where(m => m.Id == message.Id && m.SentAt == null && m.ClaimedBy == message.ClaimedBy)
+            .ExecuteUpdateAsync(set => set.SetProperty(m => m.ClaimedBy, Epoch.Current), cancellationToken), cancellationToken) == 1;
+
+    private async Task EndAsync(OutreachDb db, long id, string claim)
+    {
+        var now = clock.GetUtcNow();
+        await db.WriteAsync(() => db.Messages.Where(m => m.Id == id && m.ClaimedBy == claim)
+            .ExecuteUpdateAsync(set => set.SetProperty(m => m.SentAt, now).SetProperty(m => m.ClaimedBy, (string?)null), CancellationToken.None), CancellationToken.None);
+    }
+
+    /// <summary>Back in the queue: soon where the vendor is in trouble, only with the person's next message where the window is closed.</summary>
+    private async Task ReleaseAsync(OutreachDb db, Message message, SendResult answer)
+    {
+        var now = clock.GetUtcNow();
+        var again = answer.Class == SendClass.WindowClosed ? now + StaffPatience : now + (answer.RetryAfter ?? Pause);
+        await db.WriteAsync(() => db.Messages.Where(m => m.Id == message.Id && m.ClaimedBy == Epoch.Current)
+            .ExecuteUpdateAsync(set => set.SetProperty(m => m.ClaimedBy, (string?)null).SetProperty(m => m.RetryAt, again), CancellationToken.None), CancellationToken.None);
     }
 
     /// <summary>Written without an answer counts as sent, unless the channel forgets doubles: an answer twice is worse than one that the person asks for again.</summary>
     private static bool IsOver(SendClass answer, ChannelCapabilities capabilities) => answer switch
     {
-        SendClass.Ok or SendClass.RecipientGone or SendClass.WindowClosed or SendClass.ContentRejected => true,
+        SendClass.Ok or SendClass.RecipientGone or SendClass.ContentRejected => true,
         SendClass.AmbiguousSent => !capabilities.Idempotent,
-        SendClass.Transient or SendClass.RateLimited or SendClass.QuotaExhausted or SendClass.AuthExpired or SendClass.ConfigError => false,
+        SendClass.Transient or SendClass.RateLimited or SendClass.QuotaExhausted or SendClass.AuthExpired or SendClass.ConfigError or SendClass.WindowClosed => false,
     };
+
+    /// <summary>Commands have no silo: grains are asked for when there is something to send, not before.</summary>
+    private IOutgoingGrain GrainOf(long conversationId) => services.GetRequiredService<IGrainFactory>().GetGrain<IOutgoingGrain>(conversationId);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Message {MessageId} was not taken by its channel ({Answer}) and stays due")]
     private partial void NotTaken(long messageId, SendClass answer);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Message {MessageId} was being sent when its process died; whether it arrived is unknown, and it is not sent again")]
+    private partial void LeftUnknown(long messageId);
 }

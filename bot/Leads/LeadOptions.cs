@@ -1,3 +1,5 @@
+using Outreach.Activities;
+
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 using Outreach.Storage;
@@ -25,6 +27,7 @@ public sealed class DestinationOptions
     public string[] Areas { get; init; } = [];
     /// <summary>Lets the address lie in a private network; a loopback address needs Development besides.</summary>
     public bool AllowPrivateAddress { get; init; }
+    internal Reach Reach => AllowPrivateAddress ? Reach.PrivateToo : Reach.Public;
     /// <summary>Gets name, phone and room. Only for a system that the receiver named in the owners' consent runs itself.</summary>
     public bool Trusted { get; init; }
 }

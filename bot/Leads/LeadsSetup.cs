@@ -18,7 +18,6 @@ public static class LeadsSetup
         services.AddSingleton<LeadWorkflow>();
         services.AddSingleton<LeadList>();
         services.AddSingleton<ProgressReader>();
-        services.AddSingleton<OutboundHttp>();
         services.AddSingleton<ILeadDestination, WebhookDestination>();
         services.AddSingleton<ForwardLeads>();
         services.AddSingleton<IDueWork>(provider => provider.GetRequiredService<ForwardLeads>());

@@ -35,7 +35,7 @@ internal sealed class WebhookDestination(OutboundHttp http, TimeProvider clock) 
         request.Headers.Add("webhook-timestamp", seconds.ToString(CultureInfo.InvariantCulture));
         request.Headers.Add("webhook-signature", Sign(KeyOf(destination.Secret)!, notice.MessageId, seconds, body));
         request.Headers.UserAgent.ParseAdd("Outreach");
-        return await OutboundAnswer.SendAsync(http.For(destination), request, read: null, clock, cancellationToken);
+        return await OutboundAnswer.SendAsync(http.For(destination.Reach), request, read: null, clock, cancellationToken);
     }
 
     /// <summary><c>v1,</c> and the base64 of HMAC-SHA256 over id, timestamp and raw body, joined by dots (Standard Webhooks 1.0).</summary>

@@ -4,6 +4,8 @@ using Microsoft.Extensions.Configuration.Memory;
 using Orleans.Configuration;
 using Outreach.Activities;
 using Outreach.Campaigns;
+using Outreach.Channels;
+using Outreach.Channels.BotFramework;
 using Outreach.Channels.WebChat;
 using Outreach.Channels.WeCom;
 using Outreach.Communities;
@@ -38,6 +40,8 @@ public static class OutreachHost
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = [new("ReloadStaticAssetsAtRuntime", "false")] });
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<ChannelSet>();
+        builder.Services.AddSingleton<ChannelReports>();
+        builder.Services.AddSingleton<OutboundHttp>();
 
         // one line a room
         builder.Services.AddSite();
@@ -49,6 +53,8 @@ public static class OutreachHost
         builder.Services.AddSingleton<IDemoContent, Staff.DemoStaff>();
         builder.Services.AddConversations();
         builder.Services.AddCampaigns();
+        builder.Services.AddCalledBackChannels();
+        builder.Services.AddBotFramework();
         builder.Services.AddWebChat();
         builder.Services.AddTrustedProxies();
         builder.Services.AddStaff();
@@ -88,6 +94,7 @@ public static class OutreachHost
         app.MapHealth();
         app.MapContacts();
         app.MapWebChat();
+        app.MapBotFramework();
     }
 
     private static int FreePort()

@@ -40,7 +40,7 @@ internal sealed class WeComRobot(OutboundHttp http, TimeProvider clock) : ILeadD
         {
             Content = new StringContent(JsonSerializer.Serialize(new RobotMessage("markdown", new(Text(notices))), RobotJson.Wire.RobotMessage), Encoding.UTF8, "application/json"),
         };
-        return await OutboundAnswer.SendAsync(http.For(destination), request, Read, clock, cancellationToken);
+        return await OutboundAnswer.SendAsync(http.For(destination.Reach), request, Read, clock, cancellationToken);
     }
 
     /// <summary>One line a lead; lines that would not fit are counted instead.</summary>

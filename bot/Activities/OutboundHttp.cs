@@ -1,10 +1,19 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Outreach.Leads;
+namespace Outreach.Activities;
 
-/// <summary>The address of a destination is one that we do not write to (SSRF): inside the network, or this machine.</summary>
+/// <summary>An address is one that we do not write to (SSRF): inside the network, or this machine.</summary>
 public sealed class ForbiddenAddressException(string message) : IOException(message);
+
+/// <summary>Which addresses a client may write to.</summary>
+public enum Reach
+{
+    /// <summary>The public internet alone.</summary>
+    Public,
+    /// <summary>Addresses of the own network as well; loopback in Development only.</summary>
+    PrivateToo,
+}
 
 /// <summary>
 /// Clients for addresses that come from the configuration: no redirects, no proxy, 15 s, and every address that a name resolves to is checked at the moment of connecting,
@@ -23,8 +32,7 @@ internal sealed class OutboundHttp : IDisposable
         _private = Client(environment.IsDevelopment() ? _ => true : address => !IPAddress.IsLoopback(Unmapped(address)));
     }
 
-    /// <param name="destination">Decides with <see cref="DestinationOptions.AllowPrivateAddress"/> what may be reached.</param>
-    public HttpClient For(DestinationOptions destination) => destination.AllowPrivateAddress ? _private : _public;
+    public HttpClient For(Reach reach) => reach == Reach.PrivateToo ? _private : _public;
 
     public void Dispose()
     {
@@ -69,7 +77,7 @@ internal sealed class OutboundHttp : IDisposable
         {
             var addresses = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, cancellationToken);
             if (addresses.Length == 0 || !addresses.All(mayReach))
-                throw new ForbiddenAddressException("The destination's name leads to an address inside the network.");
+                throw new ForbiddenAddressException("The name leads to an address inside the network.");
             var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             try
             {

@@ -1,23 +1,25 @@
 using System.Net;
 using System.Text.Json;
-using Outreach.Activities;
 
-namespace Outreach.Leads;
+namespace Outreach.Activities;
 
-/// <summary>What an HTTP exchange with a destination means, in the classes of <see cref="SendClass"/>.</summary>
+/// <summary>What an HTTP exchange with somebody else's server means, in the classes of <see cref="SendClass"/>.</summary>
 internal static class OutboundAnswer
 {
     private const int MaxAnswerBytes = 64 * 1024;
 
     /// <summary>Writes one request and classifies what comes back. Never throws but for the caller's own cancellation.</summary>
     /// <param name="read">Reads a 2xx answer's body; null when the status says it all.</param>
-    public static async Task<SendResult> SendAsync(HttpClient http, HttpRequestMessage request, Func<string, SendResult>? read, TimeProvider clock, CancellationToken cancellationToken)
+    /// <param name="refused">What a status means to this server where it differs from the rule; null: the rule holds.</param>
+    public static async Task<SendResult> SendAsync(
+        HttpClient http, HttpRequestMessage request, Func<string, SendResult>? read, TimeProvider clock, CancellationToken cancellationToken,
+        Func<HttpStatusCode, SendClass?>? refused = null)
     {
         try
         {
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             if (!response.IsSuccessStatusCode)
-                return Classify(response, clock);
+                return refused?.Invoke(response.StatusCode) is { } meaning ? new(meaning, VendorCode: CodeOf(response)) : Classify(response, clock);
             if (read is null)
                 return new(SendClass.Ok);
             await response.Content.LoadIntoBufferAsync(MaxAnswerBytes, cancellationToken);
@@ -43,7 +45,7 @@ internal static class OutboundAnswer
 
     private static SendResult Classify(HttpResponseMessage response, TimeProvider clock)
     {
-        var code = $"HTTP {(int)response.StatusCode}";
+        var code = CodeOf(response);
         var wait = RetryAfter(response, clock);
         return response.StatusCode switch
         {
@@ -56,6 +58,8 @@ internal static class OutboundAnswer
             _ => new(SendClass.ContentRejected, VendorCode: code),
         };
     }
+
+    private static string CodeOf(HttpResponseMessage response) => $"HTTP {(int)response.StatusCode}";
 
     private static TimeSpan? RetryAfter(HttpResponseMessage response, TimeProvider clock) => response.Headers.RetryAfter switch
     {

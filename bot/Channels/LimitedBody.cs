@@ -1,4 +1,4 @@
-namespace Outreach.Channels.WebChat;
+namespace Outreach.Channels;
 
 /// <summary>Reads request bodies under a cap, before anything is parsed.</summary>
 internal static class LimitedBody

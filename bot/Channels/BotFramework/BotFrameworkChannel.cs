@@ -1,0 +1,64 @@
+using System.Text.Json;
+using Outreach.Activities;
+
+namespace Outreach.Channels.BotFramework;
+
+/// <summary>
+/// Every channel of Azure Bot Service: one bot, whose accounts are the service's channel ids (<c>msteams</c>, <c>telegram</c>, <c>line</c> …).
+/// No idempotency handle exists: a message whose answer was lost is not sent again.
+/// </summary>
+internal sealed class BotFrameworkChannel(ConnectorClient connector, BotFrameworkState state, ChannelReports reports, TimeProvider clock) : IChannel
+{
+    public const string ChannelId = "botframework";
+    public const string ReportAccount = "default";
+
+    private static readonly ChannelCapabilities Plain = new() { Proactive = true, MaxTextBytes = 4000 };
+    private static readonly ChannelCapabilities WithButtons = Plain with { Buttons = true };
+    // A Teams message may have 100 KB with its card.
+    private static readonly ChannelCapabilities Teams = WithButtons with { Cards = true, MaxTextBytes = 20_000 };
+
+    public string Id => ChannelId;
+
+    public ChannelCapabilities Capabilities => Plain;
+
+    public ChannelCapabilities CapabilitiesOf(string account) => account switch
+    {
+        "msteams" => Teams,
+        "emulator" or "webchat" or "directline" or "test" => WithButtons with { Cards = true, MaxTextBytes = 20_000 },
+        "telegram" or "line" or "slack" or "facebook" or "skype" or "kik" or "groupme" => WithButtons,
+        _ => Plain,     // e-mail, SMS and what is new: choices as numbered lines work everywhere
+    };
+
+    public async Task<SendResult> SendAsync(ConversationReference to, Activity activity, string idempotencyKey, CancellationToken cancellationToken)
+    {
+        if (!state.IsOn)
+            return new(SendClass.ConfigError, VendorCode: "off");
+        var result = await connector.SendAsync(to, Render(activity, to), cancellationToken);
+        reports.Find(ChannelId, ReportAccount)?.Answered(result, clock.GetUtcNow());
+        return result;
+    }
+
+    /// <summary>As the service wants it: addressed, without what only it may set (A2031, A2041, A2302), and within the account's means.</summary>
+    public Activity Render(Activity activity, ConversationReference to)
+    {
+        var shown = TextFallback.Render(activity, CapabilitiesOf(to.Account));
+        if (activity.From is { Id: "staff", Name: { Length: > 0 } office })
+            shown = shown with { Text = $"{office}{shown.Text}" };
+        return ButtonsFor(to.Account, shown) with
+        {
+            Id = null,
+            Timestamp = null,
+            ServiceUrl = null,
+            ChannelData = null,
+            From = new() { Id = to.BotId, Role = "bot" },
+            Recipient = new() { Id = to.UserId },
+            Conversation = new() { Id = to.ConversationId },
+        };
+    }
+
+    /// <summary>Teams shows suggested actions in some clients only; a card's buttons show everywhere.</summary>
+    private static Activity ButtonsFor(string account, Activity activity) =>
+        account == "msteams" && activity.SuggestedActions is { Actions: { Count: > 0 } actions }
+            ? activity with { SuggestedActions = null, Attachments = [.. activity.Attachments ?? [], new HeroCard { Buttons = actions }.ToAttachment()] }
+            : activity;
+}

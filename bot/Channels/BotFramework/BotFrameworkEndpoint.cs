@@ -1,0 +1,159 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Outreach.Activities;
+using Outreach.Conversations;
+
+namespace Outreach.Channels.BotFramework;
+
+/// <summary>
+/// <c>POST /api/messages</c>: size, token, shape, then the turn. Answered as soon as the turn is committed; the bot's words go out through the Connector,
+/// or in the response where the caller <c>expectReplies</c>. Channels of the service may deliver twice: the activity's id is the key.
+/// </summary>
+internal sealed partial class BotFrameworkEndpoint(
+    BotFrameworkState state, ConnectorTokens tokens, BotFrameworkChannel channel, ChannelInbox inbox, OutgoingMessages outgoing, ChannelReports reports,
+    TimeProvider clock, ILogger<BotFrameworkEndpoint> logger)
+{
+    private const int MaxBytes = 256 * 1024;
+    private const string ForGroups = "这里人多，您的话大家都看得见。请点我的头像私聊，我再回答。";
+
+    public async Task<IResult> ReceiveAsync(HttpContext http)
+    {
+        if (!state.IsOn)
+            return Results.NotFound();
+        if (!MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type) || type.MediaType != "application/json")
+            return Results.StatusCode(StatusCodes.Status415UnsupportedMediaType);
+        if (await LimitedBody.ReadAsync(http.Request, MaxBytes, http.RequestAborted) is not { } body)
+            return Results.StatusCode(StatusCodes.Status413PayloadTooLarge);
+
+        var caller = state.State == ChannelState.Anonymous ? null : await tokens.AuthenticateAsync(http.Request.Headers.Authorization, http.RequestAborted);
+        if (caller is null && state.State != ChannelState.Anonymous)
+            return Refuse(StatusCodes.Status401Unauthorized);
+        if (Parse(body.Span) is not { } activity)
+            return Results.BadRequest();
+        switch (caller?.MayBring(activity.ServiceUrl, activity.ChannelId))
+        {
+            case TokenVerdict.Refused:
+                return Refuse(StatusCodes.Status401Unauthorized);
+            case TokenVerdict.NotEndorsed:
+                return Refuse(StatusCodes.Status403Forbidden);
+        }
+
+        reports.Find(BotFrameworkChannel.ChannelId, BotFrameworkChannel.ReportAccount)?.Received(clock.GetUtcNow());
+        return await TakeAsync(activity);
+    }
+
+    private async Task<IResult> TakeAsync(Activity activity)
+    {
+        if (activity.Type == ActivityTypes.Invoke)
+            return Results.StatusCode(StatusCodes.Status501NotImplemented);
+        var said = activity.Type is ActivityTypes.Message;
+        var joined = activity.Type == ActivityTypes.ConversationUpdate || activity is { Type: ActivityTypes.Event, Name: "webchat/join" };
+        if (!said && !joined)
+            return Results.Ok();        // unknown types are ignored, not errors (A2006, A2014)
+        if (ReferenceOf(activity) is not { } reference)
+            return said ? Results.BadRequest() : Results.Ok();
+        if (IsGroup(activity))
+        {
+            if (said)
+                await channel.SendAsync(reference, new() { Type = ActivityTypes.Message, Text = ForGroups, ReplyToId = activity.Id }, "", CancellationToken.None);
+            return Results.Ok();
+        }
+
+        var own = Own(activity, reference, joined);
+        if (own is null)
+            return Results.Ok();
+        var key = activity.Id is { Length: > 0 } id ? ChannelInbox.KeyOf(reference.Account, reference.ConversationId, id) : null;
+        if (await inbox.ReceiveAsync(reference, own, key) is not { } receipt)
+            return Results.StatusCode(StatusCodes.Status500InternalServerError);
+        if (activity.DeliveryMode == "expectReplies")
+        {
+            var replies = await outgoing.TakeAsync(receipt, CancellationToken.None);
+            return Results.Json(new ExpectedReplies([.. replies.Select(reply => channel.Render(reply, reference))]), BotFrameworkJson.Wire.ExpectedReplies);
+        }
+        await inbox.AnswerAsync(receipt);
+        return Results.StatusCode(said ? StatusCodes.Status202Accepted : StatusCodes.Status200OK);
+    }
+
+    /// <summary>Null: it does not say who wrote where.</summary>
+    private static ConversationReference? ReferenceOf(Activity activity) =>
+        activity is { ChannelId: { Length: > 0 } channelId, Conversation.Id: { Length: > 0 and <= 512 } conversation, ServiceUrl: { Length: > 0 } serviceUrl }
+        && (activity.From?.Id ?? activity.MembersAdded?.FirstOrDefault(member => member.Id != activity.Recipient?.Id)?.Id) is { Length: > 0 } user
+            ? new()
+            {
+                ChannelId = BotFrameworkChannel.ChannelId,
+                Account = channelId.Split(':')[0],
+                ConversationId = conversation,
+                UserId = user,
+                ServiceUrl = serviceUrl,
+                TenantId = activity.Conversation.TenantId,
+                BotId = activity.Recipient?.Id,
+                Locale = activity.Locale,
+            }
+            : null;
+
+    private static bool IsGroup(Activity activity) => activity.Conversation is { IsGroup: true } or { ConversationType: "groupChat" or "channel" };
+
+    /// <summary>The activity as it is stored: no names, no files, nothing that a client must not set. Null: nobody but the bot joined.</summary>
+    private Activity? Own(Activity activity, ConversationReference reference, bool joined)
+    {
+        var from = new ChannelAccount { Id = reference.UserId, Role = "user" };
+        var own = new Activity
+        {
+            Type = joined ? ActivityTypes.ConversationUpdate : ActivityTypes.Message,
+            Id = activity.Id,
+            Timestamp = clock.GetUtcNow(),
+            ChannelId = BotFrameworkChannel.ChannelId,
+            From = from,
+            Recipient = new() { Id = reference.BotId, Role = "bot" },
+            Conversation = new() { Id = reference.ConversationId },
+            Locale = activity.Locale,
+        };
+        if (joined)
+        {
+            var somebody = activity.Type == ActivityTypes.Event || activity.MembersAdded?.Any(member => member.Id != activity.Recipient?.Id) == true;
+            return somebody ? own with { MembersAdded = [from] } : null;
+        }
+        var text = WithoutMention(activity);
+        return own with
+        {
+            Text = string.IsNullOrWhiteSpace(text) ? null : text,
+            Attachments = activity.Attachments is { Count: > 0 } files ? [.. files.Where(IsFile).Select(file => new Attachment { ContentType = file.ContentType })] : null,
+        };
+    }
+
+    // Teams adds the text once more as HTML.
+    private static bool IsFile(Attachment attachment) => attachment.ContentType != "text/html";
+
+    private static string? WithoutMention(Activity activity)
+    {
+        var text = activity.Text;
+        foreach (var mention in activity.Entities?.Where(entity => entity.Type == "mention") ?? [])
+            if (mention.Properties is { } properties && properties.TryGetValue("text", out var shown) && shown.ValueKind == JsonValueKind.String
+                && properties.TryGetValue("mentioned", out var who) && who.ValueKind == JsonValueKind.Object
+                && who.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.String && id.GetString() == activity.Recipient?.Id
+                && shown.GetString() is { Length: > 0 } words)
+                text = text?.Replace(words, "", StringComparison.Ordinal);
+        return text?.Trim();
+    }
+
+    private static Activity? Parse(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, ActivityJson.Wire.Activity) is { Type.Length: > 0 } activity ? activity : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private IResult Refuse(int status)
+    {
+        Refused(status);
+        return Results.StatusCode(status);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A request to the Bot Framework channel was refused with {Status}: its token is not one of the Connector for this bot and channel")]
+    private partial void Refused(int status);
+}

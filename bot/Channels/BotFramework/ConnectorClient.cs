@@ -1,0 +1,156 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.Extensions.Options;
+using Outreach.Activities;
+using Polly;
+using Polly.Retry;
+
+namespace Outreach.Channels.BotFramework;
+
+/// <summary>
+/// The Connector's REST service (v3): sends, replies and updates. The bot's token goes only to hosts on the allow list: an activity's <c>serviceUrl</c> is somebody else's word.
+/// </summary>
+internal sealed class ConnectorClient(
+    IOptions<BotFrameworkOptions> options, OutboundHttp outbound, AccessTokens tokens, ChannelReports reports, IHostEnvironment environment, TimeProvider clock)
+{
+    private const string TokenAccount = BotFrameworkChannel.ChannelId + "/" + BotFrameworkChannel.ReportAccount;
+
+    private readonly ResiliencePipeline<SendResult> _retries = new ResiliencePipelineBuilder<SendResult> { TimeProvider = clock }
+        .AddRetry(new RetryStrategyOptions<SendResult>
+        {
+            ShouldHandle = args => ValueTask.FromResult(args.Outcome.Result is { Class: SendClass.Transient }),
+            MaxRetryAttempts = 2,
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            Delay = TimeSpan.FromMilliseconds(300),
+        })
+        .Build();
+
+    /// <summary>Answers an activity, or writes without one. The channels that cannot answer one (405) get it as a message of its own.</summary>
+    public async Task<SendResult> SendAsync(ConversationReference to, Activity activity, CancellationToken cancellationToken)
+    {
+        var conversation = $"v3/conversations/{Uri.EscapeDataString(to.ConversationId)}/activities";
+        if (activity.ReplyToId is { Length: > 0 } answered)
+        {
+            var result = await CallAsync(to, HttpMethod.Post, $"{conversation}/{Uri.EscapeDataString(answered)}", activity, cancellationToken);
+            if (result.VendorCode != "HTTP 405")
+                return result;
+        }
+        return await CallAsync(to, HttpMethod.Post, conversation, activity, cancellationToken);
+    }
+
+    /// <summary>Replaces an activity that was sent before.</summary>
+    public Task<SendResult> UpdateAsync(ConversationReference to, string activityId, Activity activity, CancellationToken cancellationToken) =>
+        CallAsync(to, HttpMethod.Put, $"v3/conversations/{Uri.EscapeDataString(to.ConversationId)}/activities/{Uri.EscapeDataString(activityId)}", activity, cancellationToken);
+
+    /// <summary>Whether the bot may write there: an allowed host over https, or this machine in Development.</summary>
+    public bool MayCall(string? serviceUrl)
+    {
+        if (!Uri.TryCreate(serviceUrl, UriKind.Absolute, out var uri) || uri.UserInfo.Length > 0)
+            return false;
+        if (uri.IsLoopback)
+            return environment.IsDevelopment() && uri.Scheme is "http" or "https";
+        return uri.Scheme == Uri.UriSchemeHttps && options.Value.ServiceHosts.Any(host => host.StartsWith("*.", StringComparison.Ordinal)
+            ? uri.Host.EndsWith(host[1..], StringComparison.OrdinalIgnoreCase)
+            : uri.Host.Equals(host, StringComparison.OrdinalIgnoreCase));
+    }
+
+    private async Task<SendResult> CallAsync(ConversationReference to, HttpMethod method, string path, Activity activity, CancellationToken cancellationToken)
+    {
+        if (!MayCall(to.ServiceUrl))
+            return new(SendClass.ConfigError, VendorCode: "service-host");
+        var address = new Uri($"{to.ServiceUrl!.TrimEnd('/')}/{path}");
+        var body = JsonSerializer.SerializeToUtf8Bytes(activity, ActivityJson.Wire.Activity);
+        return await _retries.ExecuteAsync(async stop =>
+        {
+            var result = await CallOnceAsync(method, address, body, stop);
+            // One refused token is fetched anew, once; refused again it is the configuration.
+            if (result.Class == SendClass.AuthExpired)
+                result = await CallOnceAsync(method, address, body, stop);
+            return result.Class == SendClass.AuthExpired ? result with { Class = SendClass.ConfigError } : result;
+        }, cancellationToken);
+    }
+
+    private async Task<SendResult> CallOnceAsync(HttpMethod method, Uri address, byte[] body, CancellationToken cancellationToken)
+    {
+        AccessToken? token = null;
+        if (options.Value.IsConfigured)
+        {
+            try
+            {
+                token = await tokens.GetAsync(TokenAccount, FetchTokenAsync, cancellationToken);
+            }
+            catch (TokenRefusedException e)
+            {
+                return new(e.Class, VendorCode: "token");
+            }
+        }
+        using var request = new HttpRequestMessage(method, address) { Content = new ByteArrayContent(body) };
+        request.Content.Headers.ContentType = new("application/json");
+        if (token is not null)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Value);
+        var result = await OutboundAnswer.SendAsync(Http, request, ReadId, clock, cancellationToken, MeaningOf);
+        if (result.Class == SendClass.AuthExpired && token is not null)
+            tokens.Forget(TokenAccount, token);
+        return result;
+    }
+
+    /// <summary>404 and 403 are final for a conversation: it is gone, or the bot was taken out of it. 412 is Teams' way of saying later.</summary>
+    private static SendClass? MeaningOf(HttpStatusCode status) => status switch
+    {
+        HttpStatusCode.NotFound or HttpStatusCode.Forbidden => SendClass.RecipientGone,
+        HttpStatusCode.PreconditionFailed => SendClass.Transient,
+        _ => null,
+    };
+
+    // The id is absent on some channels, and the body may be empty.
+    private static SendResult ReadId(string body) =>
+        new(SendClass.Ok, MessageId: string.IsNullOrWhiteSpace(body) ? null : JsonSerializer.Deserialize(body, ConnectorJson.Default.ResourceResponse)?.Id);
+
+    private async Task<AccessToken> FetchTokenAsync(CancellationToken cancellationToken)
+    {
+        var bot = options.Value;
+        using var request = new HttpRequestMessage(HttpMethod.Post, bot.TokenAddress)
+        {
+            Content = new FormUrlEncodedContent(new Dictionary<string, string>
+            {
+                ["grant_type"] = "client_credentials",
+                ["client_id"] = bot.AppId!,
+                ["client_secret"] = bot.AppPassword!,
+                ["scope"] = bot.Scope,
+            }),
+        };
+        TokenResponse? answer = null;
+        var result = await OutboundAnswer.SendAsync(Http, request, body =>
+        {
+            answer = JsonSerializer.Deserialize(body, ConnectorJson.Default.TokenResponse);
+            return new(answer?.AccessToken is { Length: > 0 } ? SendClass.Ok : SendClass.ConfigError);
+        }, clock, cancellationToken, status => status is HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized ? SendClass.ConfigError : null);
+        if (result.Class != SendClass.Ok)      // nothing of the message was written: an unread answer is no doubt here
+            throw new TokenRefusedException(result.Class is SendClass.AmbiguousSent ? SendClass.Transient : result.Class);
+        var token = new AccessToken(answer!.AccessToken!, clock.GetUtcNow() + TimeSpan.FromSeconds(Math.Max(answer.ExpiresIn, 1)));
+        reports.Find(BotFrameworkChannel.ChannelId, BotFrameworkChannel.ReportAccount)?.GotToken(token.ExpiresAt);
+        return token;
+    }
+
+    private HttpClient Http => outbound.For(environment.IsDevelopment() ? Reach.PrivateToo : Reach.Public);
+}
+
+/// <summary>No token, and so nothing was sent.</summary>
+internal sealed class TokenRefusedException(SendClass @class) : Exception("The vendor lent no token.")
+{
+    public SendClass Class { get; } = @class;
+}
+
+internal sealed record ResourceResponse(string? Id);
+
+internal sealed record TokenResponse(
+    [property: JsonPropertyName("access_token")] string? AccessToken, [property: JsonPropertyName("expires_in")] int ExpiresIn);
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(ResourceResponse))]
+[JsonSerializable(typeof(TokenResponse))]
+internal sealed partial class ConnectorJson : JsonSerializerContext;
