@@ -1,10 +1,10 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
-using Microsoft.Extensions.Options;
 using Outreach.Activities;
-using System.Collections.Concurrent;
-using System.Text.Json;
 
 namespace Outreach.Channels.BotFramework;
 
@@ -16,6 +16,7 @@ internal sealed record SigningKey(SecurityKey Key, IReadOnlySet<string> Endorsem
 /// for the same id and once in ten seconds at all. While the document cannot be fetched the old keys serve.
 /// </summary>
 internal sealed partial class SigningKeys(IOptions<BotFrameworkOptions> options, OutboundHttp http, IHostEnvironment environment, TimeProvider clock, ILogger<SigningKeys> logger)
+    : IDisposable
 {
     private static readonly TimeSpan Age = TimeSpan.FromDays(1);
     private static readonly TimeSpan SameKey = TimeSpan.FromHours(1);
@@ -45,6 +46,8 @@ internal sealed partial class SigningKeys(IOptions<BotFrameworkOptions> options,
             _unknown[keyId] = now;
         return null;
     }
+
+    public void Dispose() => _gate.Dispose();
 
     private async Task RefreshAsync(Known seen, CancellationToken cancellationToken)
     {
