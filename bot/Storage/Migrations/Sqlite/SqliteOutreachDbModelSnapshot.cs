@@ -653,7 +653,7 @@ namespace Outreach.Storage.Migrations.Sqlite
 
                     b.Property<string>("ChannelConversationId")
                         .IsRequired()
-                        .HasMaxLength(256)
+                        .HasMaxLength(512)
                         .HasColumnType("TEXT");
 
                     b.Property<long>("ContactId")
@@ -749,6 +749,10 @@ namespace Outreach.Storage.Migrations.Sqlite
                     b.Property<long>("At")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("ClaimedBy")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("ConversationId")
                         .HasColumnType("INTEGER");
 
@@ -766,6 +770,9 @@ namespace Outreach.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<int?>("ReplyTo")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("RetryAt")
                         .HasColumnType("INTEGER");
 
                     b.Property<long?>("SentAt")
@@ -791,6 +798,9 @@ namespace Outreach.Storage.Migrations.Sqlite
 
                     b.HasIndex("ConversationId", "Sequence")
                         .IsUnique();
+
+                    b.HasIndex(new[] { "RetryAt" }, "IX_Messages_Unsent")
+                        .HasFilter("\"SentAt\" IS NULL AND \"From\" <> 'Owner'");
 
                     b.ToTable("Messages", (string)null);
                 });

@@ -11,7 +11,7 @@ using Outreach.Storage;
 namespace Outreach.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteOutreachDb))]
-    [Migration("20261125231723_Initial")]
+    [Migration("20261125234557_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -656,7 +656,7 @@ namespace Outreach.Storage.Migrations.Sqlite
 
                     b.Property<string>("ChannelConversationId")
                         .IsRequired()
-                        .HasMaxLength(256)
+                        .HasMaxLength(512)
                         .HasColumnType("TEXT");
 
                     b.Property<long>("ContactId")
@@ -752,6 +752,10 @@ namespace Outreach.Storage.Migrations.Sqlite
                     b.Property<long>("At")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("ClaimedBy")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("ConversationId")
                         .HasColumnType("INTEGER");
 
@@ -769,6 +773,9 @@ namespace Outreach.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<int?>("ReplyTo")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("RetryAt")
                         .HasColumnType("INTEGER");
 
                     b.Property<long?>("SentAt")
@@ -794,6 +801,9 @@ namespace Outreach.Storage.Migrations.Sqlite
 
                     b.HasIndex("ConversationId", "Sequence")
                         .IsUnique();
+
+                    b.HasIndex(new[] { "RetryAt" }, "IX_Messages_Unsent")
+                        .HasFilter("\"SentAt\" IS NULL AND \"From\" <> 'Owner'");
 
                     b.ToTable("Messages", (string)null);
                 });

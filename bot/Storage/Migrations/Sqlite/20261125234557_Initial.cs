@@ -145,7 +145,7 @@ namespace Outreach.Storage.Migrations.Sqlite
                         .Annotation("Sqlite:Autoincrement", true),
                     Channel = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
                     Account = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
-                    ChannelConversationId = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
+                    ChannelConversationId = table.Column<string>(type: "TEXT", maxLength: 512, nullable: false),
                     ContactId = table.Column<long>(type: "INTEGER", nullable: false),
                     CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     LastActiveAt = table.Column<long>(type: "INTEGER", nullable: false),
@@ -444,7 +444,9 @@ namespace Outreach.Storage.Migrations.Sqlite
                     ReplyTo = table.Column<int>(type: "INTEGER", nullable: true),
                     OutgoingKey = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
                     StaffId = table.Column<string>(type: "TEXT", nullable: true),
-                    SentAt = table.Column<long>(type: "INTEGER", nullable: true)
+                    SentAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    ClaimedBy = table.Column<string>(type: "TEXT", maxLength: 32, nullable: true),
+                    RetryAt = table.Column<long>(type: "INTEGER", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -965,6 +967,12 @@ namespace Outreach.Storage.Migrations.Sqlite
                 table: "Messages",
                 columns: new[] { "ConversationId", "Sequence" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Messages_Unsent",
+                table: "Messages",
+                column: "RetryAt",
+                filter: "\"SentAt\" IS NULL AND \"From\" <> 'Owner'");
 
             migrationBuilder.CreateIndex(
                 name: "IX_NoticeReplies_ConversationId_Notice",
