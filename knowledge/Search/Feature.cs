@@ -15,8 +15,11 @@ internal enum Feature
     /// <summary>Mean of the three best variants.</summary>
     TopVariants,
 
-    /// <summary>Share of the question that its best variant covers.</summary>
-    QuestionCovered,
+    /// <summary>
+    /// How much commoner the question's terms are among the article's variants than among all (each term by the share of variants that hold it,
+    /// trusted the more the more of them there are), by the root of the question's length.
+    /// </summary>
+    Evidence,
 
     /// <summary>Share of a variant that the question covers: a short variant inside a long story.</summary>
     VariantCovered,

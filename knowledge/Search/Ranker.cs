@@ -101,21 +101,25 @@ internal sealed class Ranker(SearchIndex index, RewriteTable rewrites, ScopeGate
 
     public static (ScopeSignals Signals, int Group) ScopeSignals(Look look, IReadOnlyList<int> top, ScopeGate gate, ScopeLeave leave)
     {
-        var ours = 0f;
+        var (ours, evidence) = (0f, 0f);
         foreach (var article in top)
-            ours = Math.Max(ours, look.Likeness(article));
+            (ours, evidence) = (Math.Max(ours, look.Likeness(article)), Math.Max(evidence, look[article, Feature.Evidence]));
         var judged = gate.Judge(look.Text, leave);
         if (look.Rewritten is not null && gate.Judge(look.Rewritten, leave) is var other && other.LogOdds < judged.LogOdds)
             judged = judged with { LogOdds = other.LogOdds, Nearest = Math.Min(judged.Nearest, other.Nearest) };
-        return (new(judged.LogOdds, ours, judged.Nearest, look.Mass.Known), judged.Group);
+        return (new(judged.LogOdds, ours, judged.Nearest, look.Mass.Known, evidence), judged.Group);
     }
 
     public float Confidence(Look look, IReadOnlyList<int> top, float[] probabilities, float scope) =>
         Signals(look, top, probabilities, scope).Probability(model.Confidence);
 
     public static ConfidenceSignals Signals(Look look, IReadOnlyList<int> top, float[] probabilities, float scope) => new(
-        probabilities[0], probabilities[0] - (probabilities.Length > 1 ? probabilities[1] : 0), look.Likeness(top[0]),
-        look[top[0], Feature.UnionCovered], look.Mass.Known, look.Agreement(top[0]), scope);
+        look[top[0], Feature.Evidence], probabilities[0] - (probabilities.Length > 1 ? probabilities[1] : 0), look.Likeness(top[0]),
+        Lead(probabilities), look.Mass.Known, look.Agreement(top[0]), scope);
+
+    private static float Lead(float[] probabilities) => probabilities.Length < 2 || probabilities[1] <= 0
+        ? 1
+        : Math.Min(1, MathF.Log(probabilities[0] / probabilities[1]) / ConfidenceSignals.LongestLead);
 
     private static float Dot(ReadOnlySpan<float> weights, ReadOnlySpan<float> values)
     {

@@ -9,15 +9,15 @@ namespace Outreach.Knowledge.Search;
 /// </summary>
 internal sealed record RankerModel
 {
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
 
     public int Version { get; init; } = CurrentVersion;
 
     /// <summary>What it was fitted from, for people.</summary>
     public string FittedFrom { get; init; } = "built in";
-    public float[] Ranker { get; init; } = [.3f, 3.8f, .2f, 0, 0, 2.3f, 1.6f, .6f, 2, 2.1f];
-    public float[] Scope { get; init; } = [-.25f, 4.1f, -3.3f, 4.5f, .5f];
-    public float[] Confidence { get; init; } = [-.6f, 0, 2.6f, 0, .2f, .4f, 2.1f, -2.8f];
+    public float[] Ranker { get; init; } = [0, 2, .2f, .3f, 2, 2.5f, 1.5f, .4f, 2.5f, 1.2f];
+    public float[] Scope { get; init; } = [.3f, 3.7f, -3, 5, .2f, -2];
+    public float[] Confidence { get; init; } = [-.6f, .5f, 1.5f, 1, 1, .4f, 1.5f, -2.5f];
 
     /// <summary>Weight of <see cref="Answers.Question.Nearness"/>, in logits a unit; without that measure it plays no part.</summary>
     public float Nearness { get; init; } = 6;

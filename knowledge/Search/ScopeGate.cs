@@ -7,12 +7,13 @@ namespace Outreach.Knowledge.Search;
 /// <param name="Ours">Dice with the nearest of our variants.</param>
 /// <param name="Theirs">Dice with the nearest out-of-scope question.</param>
 /// <param name="Known">Share of the question that our vocabulary knows.</param>
-internal readonly record struct ScopeSignals(float LogOdds, float Ours, float Theirs, float Known)
+/// <param name="Evidence">What its terms say for the article that they say most for.</param>
+internal readonly record struct ScopeSignals(float LogOdds, float Ours, float Theirs, float Known, float Evidence)
 {
-    public const int Count = 4;
+    public const int Count = 5;
 
     public float Probability(ReadOnlySpan<float> weights) =>
-        1 / (1 + MathF.Exp(-(weights[0] + (weights[1] * LogOdds) + (weights[2] * Ours) + (weights[3] * Theirs) + (weights[4] * Known))));
+        1 / (1 + MathF.Exp(-(weights[0] + (weights[1] * LogOdds) + (weights[2] * Ours) + (weights[3] * Theirs) + (weights[4] * Known) + (weights[5] * Evidence))));
 }
 
 /// <summary>Tells our questions from others: naive Bayes over character n-grams, and the nearest example on either side. Immutable.</summary>

@@ -29,6 +29,7 @@ internal sealed class SearchIndex
     private readonly float[] _questionWeight;    // by term: idf over question sides
     private readonly float[] _articleIdf;        // by term: idf over whole articles
     private readonly float[] _background;        // by term: share of all question-side terms
+    private readonly int[] _variantFrequency;    // by term: variants that hold it
     private readonly float[] _soundWeight;
     private readonly float[] _variantMass;
     private readonly float[] _soundMass;
@@ -40,6 +41,7 @@ internal sealed class SearchIndex
     private readonly Postings _whole;            // BM25F impact
     private readonly Postings _body;             // BM25 impact of the body alone
     private readonly Postings _side;             // likelihood gain
+    private readonly Postings _evidence;         // same documents as _side
     private readonly Postings _byVariant;
     private readonly Postings _bySound;
 
@@ -61,6 +63,7 @@ internal sealed class SearchIndex
 
         var (sideFrequency, wholeFrequency, soundFrequency) = (new int[terms], new int[terms], new int[_sounds.Count]);
         _background = new float[terms];
+        _variantFrequency = new int[terms];
         _sideLength = new float[Count];
         for (var a = 0; a < Count; a++)
         {
@@ -90,7 +93,12 @@ internal sealed class SearchIndex
 
         _variantMass = new float[_firstVariant[Count]];
         _soundMass = new float[_firstVariant[Count]];
-        List<Posting> whole = [], body = [], side = [], byVariant = [], bySound = [];
+        var perTerm = new TermTally(terms);
+        foreach (var texts in variantTerms)
+            foreach (var text in texts)
+                foreach (var term in tally.Clear().Add(text).Terms)
+                    _variantFrequency[term]++;
+        List<Posting> whole = [], body = [], side = [], evidence = [], byVariant = [], bySound = [];
         for (var a = 0; a < Count; a++)
         {
             Weigh(tally.Clear(), variantTerms[a][0], variantTerms[a].AsSpan(1), bodyTerms[a]);
@@ -104,11 +112,13 @@ internal sealed class SearchIndex
             foreach (var term in tally.Clear().Add(variantTerms[a]).Terms)
                 side.Add(new(term, a, MathF.Log(1 + (tally[term] / (Mu * _background[term])))));
 
+            perTerm.Clear();
             for (var v = 0; v < variantTerms[a].Length; v++)
             {
                 var document = _firstVariant[a] + v;
                 foreach (var term in tally.Clear().Add(variantTerms[a][v]).Terms)
                 {
+                    perTerm.Add([term]);
                     byVariant.Add(new(term, document, _questionWeight[term]));
                     _variantMass[document] += _questionWeight[term];
                 }
@@ -119,11 +129,15 @@ internal sealed class SearchIndex
                     _soundMass[document] += _soundWeight[term];
                 }
             }
+
+            foreach (var term in perTerm.Terms)
+                evidence.Add(new(term, a, Evidence(perTerm[term], variantTerms[a].Length, _variantFrequency[term])));
         }
 
         _whole = new(terms, whole);
         _body = new(terms, body);
         _side = new(terms, side);
+        _evidence = new(terms, evidence);
         _byVariant = new(terms, byVariant);
         _bySound = new(_sounds.Count, bySound);
     }
@@ -163,8 +177,8 @@ internal sealed class SearchIndex
             return new(0, 0, 0);
 
         var variantCount = _variantMass.Length;
-        var rented = ArrayPool<float>.Shared.Rent((variantCount * 2) + (Count * 4));
-        var sums = rented.AsSpan(0, (variantCount * 2) + (Count * 4));
+        var rented = ArrayPool<float>.Shared.Rent((variantCount * 2) + (Count * 5));
+        var sums = rented.AsSpan(0, (variantCount * 2) + (Count * 5));
         sums.Clear();
         var byVariant = sums[..variantCount];
         var bySound = sums.Slice(variantCount, variantCount);
@@ -172,6 +186,7 @@ internal sealed class SearchIndex
         var body = sums.Slice((variantCount * 2) + Count, Count);
         var side = sums.Slice((variantCount * 2) + (Count * 2), Count);
         var union = sums.Slice((variantCount * 2) + (Count * 3), Count);
+        var evidence = sums.Slice((variantCount * 2) + (Count * 4), Count);
 
         foreach (var term in distinct)
         {
@@ -179,6 +194,7 @@ internal sealed class SearchIndex
             _whole.Accumulate(term, 1, whole);
             _body.Accumulate(term, 1, body);
             _side.Accumulate(term, 1, side);
+            _evidence.Accumulate(term, 1, evidence);
             foreach (var article in _side.Documents(term))
                 union[article] += _questionWeight[term];
         }
@@ -186,13 +202,14 @@ internal sealed class SearchIndex
         foreach (var term in distinctSound)
             _bySound.Accumulate(term, 1, bySound);
 
-        var sideLengthLeft = left is null ? -1f : Relearn(leaveArticle, left.Value, distinct, whole, side, union);
+        var sideLengthLeft = left is null ? -1f : Relearn(leaveArticle, left.Value, distinct, whole, side, union, evidence);
 
         var wholeNorm = 1 / Math.Max(.001f, wholeMass * (K1 + 1));
         var massNorm = 1 / Math.Max(.001f, mass);
+        var evidenceNorm = .1f / MathF.Sqrt(Math.Max(1, distinct.Length + terms.UnknownSingles + terms.UnknownOthers));
         for (var a = 0; a < Count; a++)
         {
-            float best = 0, second = 0, third = 0, covered = 0, variantCovered = 0, soundBest = 0;
+            float best = 0, second = 0, third = 0, variantCovered = 0, soundBest = 0;
             var (first, last) = (_firstVariant[a], _firstVariant[a + 1]);
             var skip = a == leaveArticle ? first + leaveVariant : -1;
             for (var v = first; v < last; v++)
@@ -208,7 +225,6 @@ internal sealed class SearchIndex
                         (second, third) = (dice, second);
                     else if (dice > third)
                         third = dice;
-                    covered = Math.Max(covered, byVariant[v] * massNorm);
                     variantCovered = Math.Max(variantCovered, byVariant[v] / (_variantMass[v] + 2));
                 }
 
@@ -222,7 +238,7 @@ internal sealed class SearchIndex
             Keep(row, Feature.Body, body[a] * wholeNorm);
             Keep(row, Feature.BestVariant, best);
             Keep(row, Feature.TopVariants, (best + second + third) / 3);
-            Keep(row, Feature.QuestionCovered, covered);
+            Keep(row, Feature.Evidence, evidence[a] * evidenceNorm);
             Keep(row, Feature.VariantCovered, variantCovered);
             Keep(row, Feature.UnionCovered, union[a] * massNorm);
             Keep(row, Feature.Canonical, 2 * byVariant[first] / (mass + _variantMass[first]));
@@ -237,12 +253,12 @@ internal sealed class SearchIndex
     private static void Keep(Span<float> row, Feature feature, float value) => row[(int)feature] = Math.Max(row[(int)feature], value);
 
     /// <summary>Scores one article anew without one of its variants. Returns the length of its remaining question side.</summary>
-    private float Relearn(int article, Left left, ReadOnlySpan<int> question, Span<float> whole, Span<float> side, Span<float> union)
+    private float Relearn(int article, Left left, ReadOnlySpan<int> question, Span<float> whole, Span<float> side, Span<float> union, Span<float> evidence)
     {
         var impacts = new TermTally(_vocabulary.Count);
         Weigh(impacts, left.Question, left.Variants, Terms.Of(_bodies[article], _vocabulary).Known);
         var counts = new TermTally(_vocabulary.Count).Add(left.Question).Add(left.Variants);
-        (whole[article], side[article], union[article]) = (0, 0, 0);
+        (whole[article], side[article], union[article], evidence[article]) = (0, 0, 0, 0);
         foreach (var term in question)
         {
             whole[article] += _articleIdf[term] * Saturated(impacts[term]);
@@ -250,6 +266,8 @@ internal sealed class SearchIndex
             {
                 side[article] += MathF.Log(1 + (counts[term] / (Mu * _background[term])));
                 union[article] += _questionWeight[term];
+                var holding = left.Variants.Count(text => text.Contains(term)) + (left.Question.Contains(term) ? 1 : 0);
+                evidence[article] += Evidence(holding, left.Variants.Length + 1, Math.Max(holding, _variantFrequency[term] - 1));
             }
         }
 
@@ -285,6 +303,13 @@ internal sealed class SearchIndex
     }
 
     private float Idf(int documents) => MathF.Log(1 + ((Count - documents + .5f) / (documents + .5f)));
+
+    /// <summary>What a term says for an article.</summary>
+    /// <param name="holding">Its variants with the term.</param>
+    /// <param name="all">All its variants.</param>
+    /// <param name="frequency">Variants with the term in all articles.</param>
+    private float Evidence(float holding, int all, int frequency) =>
+        MathF.Log(1 + (holding / all * _variantMass.Length / (frequency + 1))) * MathF.Sqrt(holding / (holding + 1));
 
     private static float Saturated(float frequency) => frequency * (K1 + 1) / (K1 + frequency);
 

@@ -11,9 +11,12 @@ namespace Outreach.Benchmarks.Knowledge;
 /// </summary>
 internal sealed class FitRanker
 {
-    private const int Kept = 50;                 // candidates a question, beside the right one
+    private const int Kept = 30;                 // candidates a question, beside the right one
+    private const int Steps = 250;
     private const float AnswerPrecision = .955f; // share of direct answers expected to be right
-    private const float OursRefused = .03f;      // share of our questions that may be refused as not ours
+    private const float OursRefused = .03f;      // share of our questions that may be refused as not ours,
+    private const float OursRefusedMost = .05f;  // or this where else fewer than
+    private const float UnseenRefused = .9f;     // of the questions of an out-of-scope group never seen would be refused
     private readonly KnowledgeBase _knowledge;
     private readonly SearchIndex _index;
     private readonly RewriteTable _rewrites;
@@ -21,6 +24,7 @@ internal sealed class FitRanker
     private readonly List<Case> _cases = [];     // each variant as if it had never been written
     private readonly List<Case> _retold = [];    // each variant half remembered, among words of something else
     private readonly TextWriter _log;
+    private float[] _unseen = [];                // probabilities of out-of-scope questions whose whole group the gate did not know
     private readonly Homophones _homophones;
 
     private FitRanker(KnowledgeBase knowledge, TextWriter log)
@@ -113,7 +117,7 @@ internal sealed class FitRanker
         var weights = start.Ranker.Select(weight => (double)weight).ToArray();
         double[] first = new double[Features], second = new double[Features];
         var probabilities = new double[Kept + 1];
-        for (var step = 1; step <= 400; step++)
+        for (var step = 1; step <= Steps; step++)
         {
             var gradient = new double[Features];
             foreach (var list in rows)
@@ -134,7 +138,7 @@ internal sealed class FitRanker
                 var slope = (gradient[f] / rows.Length) + (.0005 * weights[f]);
                 first[f] = (.9 * first[f]) + (.1 * slope);
                 second[f] = (.99 * second[f]) + (.01 * slope * slope);
-                var rate = .3 * (1 - (step / 420.0));
+                var rate = .3 * (1 - (step / (Steps * 1.05)));
                 weights[f] = Math.Max(0, weights[f] - (rate * (first[f] / (1 - Math.Pow(.9, step))) / (Math.Sqrt(second[f] / (1 - Math.Pow(.99, step))) + 1e-8)));
             }
         }
@@ -167,7 +171,8 @@ internal sealed class FitRanker
                     examples.Add((ToArray(Ranker.ScopeSignals(looks[q], tops[q], without, ScopeLeave.Nothing).Signals), 1, .5f / looks.Length));
         }
 
-        var weights = Logistic(examples, [1, -1, 1, 0]);
+        var weights = Logistic(examples, [1, -1, 1, 0, -1]);
+        _unseen = [.. examples.Skip(_cases.Count + looks.Length).Select(e => Probability(weights, e.Signals)).Order()];
         _log.WriteLine($"  scope            {string.Join("  ", weights.Select(weight => weight.ToString("f2", CultureInfo.InvariantCulture)))}");
         foreach (var threshold in (float[])[.3f, .4f, .5f, .6f, .7f, .8f])
         {
@@ -209,7 +214,8 @@ internal sealed class FitRanker
 
         // As few of ours refused as that; then the lowest confidence at which direct answers are to be expected right often enough.
         // Expected, not counted: where the count happens to be lucky is no place for a threshold.
-        var refuseAt = judged.Where(e => e.Ours).Select(e => e.Scope).OrderDescending().ElementAt((int)(judged.Count(e => e.Ours) * OursRefused));
+        var ours = judged.Where(e => e.Ours).Select(e => e.Scope).OrderDescending().ToList();
+        var refuseAt = Math.Max(ours[(int)(ours.Count * OursRefusedMost)], Math.Min(ours[(int)(ours.Count * OursRefused)], _unseen[(int)(_unseen.Length * (1 - UnseenRefused))]));
         float expected = 0, all = 0, answerAt = .95f;
         foreach (var e in judged.Where(e => e.Scope < refuseAt).OrderByDescending(e => e.Score))
         {
@@ -243,9 +249,9 @@ internal sealed class FitRanker
         }
     }
 
-    private static float[] ToArray(ScopeSignals s) => [s.LogOdds, s.Ours, s.Theirs, s.Known];
+    private static float[] ToArray(ScopeSignals s) => [s.LogOdds, s.Ours, s.Theirs, s.Known, s.Evidence];
 
-    private static float[] ToArray(ConfidenceSignals s) => [s.First, s.Margin, s.Variant, s.Covered, s.Known, s.Agreement, s.Scope];
+    private static float[] ToArray(ConfidenceSignals s) => [s.Evidence, s.Margin, s.Variant, s.Lead, s.Known, s.Agreement, s.Scope];
 
     /// <summary>
     /// Weighted logistic regression by Newton's method with a small ridge; the bias comes first. A signal whose weight comes out with the wrong sign
