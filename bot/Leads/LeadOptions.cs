@@ -1,7 +1,8 @@
-using Outreach.Activities;
-
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
+using Outreach.Activities;
 using Outreach.Storage;
 
 namespace Outreach.Leads;
@@ -30,6 +31,9 @@ public sealed class DestinationOptions
     internal Reach Reach => AllowPrivateAddress ? Reach.PrivateToo : Reach.Public;
     /// <summary>Gets name, phone and room. Only for a system that the receiver named in the owners' consent runs itself.</summary>
     public bool Trusted { get; init; }
+
+    /// <summary>Tells one address from another without storing it.</summary>
+    internal string AddressHash() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Url}\n{Secret}")));
 }
 
 /// <summary>A broken destination stops the start, with the key, what is wrong, and what to do.</summary>

@@ -19,6 +19,7 @@ public static class LeadsSetup
         services.AddSingleton<LeadList>();
         services.AddSingleton<ProgressReader>();
         services.AddSingleton<ILeadDestination, WebhookDestination>();
+        services.AddSingleton<ForwardAlerts>();
         services.AddSingleton<ForwardLeads>();
         services.AddSingleton<IDueWork>(provider => provider.GetRequiredService<ForwardLeads>());
         services.AddSingleton<LeadErasure>();
