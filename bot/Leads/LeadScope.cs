@@ -19,6 +19,11 @@ public static class LeadScope
         return leads.Where(l => l.PassOn == PassOnState.Given && l.Community != null && l.Community.Area.Path.StartsWith(path));
     }
 
+    /// <summary>The same filter for one lead in hand.</summary>
+    /// <param name="areaPath">Path of the area of its community; null: the directory does not know it.</param>
+    public static bool MaySee(this StaffScope scope, PassOnState passOn, string? areaPath) =>
+        scope.SeesPersonalData && (scope.IsKeeper || (passOn == PassOnState.Given && areaPath?.StartsWith(scope.AreaPath, StringComparison.Ordinal) is true));
+
     /// <summary>The same for alerts: the keeper and the administrator see all, others those of their subtree.</summary>
     public static IQueryable<Alert> VisibleTo(this IQueryable<Alert> alerts, OutreachDb db, StaffScope scope)
     {

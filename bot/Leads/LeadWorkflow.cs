@@ -4,7 +4,6 @@ using Outreach.Activities;
 using Outreach.Communities;
 using Outreach.Contacts;
 using Outreach.Conversations;
-using Outreach.Staff;
 using Outreach.Storage;
 
 namespace Outreach.Leads;
@@ -25,14 +24,23 @@ public enum LeadOutcome
     NoPhone,
     NoSuchCommunity,
     NoSuchStaff,
+    /// <summary>This member of the staff may not see the lead.</summary>
+    NotForThatStaff,
+    NoteTooLong,
 }
+
+/// <summary>What a member of the staff wrote on the page of a lead.</summary>
+/// <param name="Text">1 to <see cref="LeadWorkflow.MaxNoteCharacters"/> characters; null: no words.</param>
+/// <param name="NextContactAt">Null: as it was.</param>
+/// <param name="Seen"><see cref="Lead.Version"/> of the lead that was on the page.</param>
+public sealed record LeadNote(string? Text, DateTimeOffset? NextContactAt, Guid Seen);
 
 public sealed record PhoneDisclosure(LeadOutcome Outcome, string? Phone);
 
 /// <summary>What staff do with leads: every step is an event and an audit entry in one transaction, and only on leads that <see cref="LeadScope"/> shows them.</summary>
 public sealed class LeadWorkflow(
     IDbContextFactory<OutreachDb> databases, CommunityDirectory directory, LeadIntake intake, ForwardOutbox forwards, ServiceTime serviceTime,
-    ConsentTexts consents, ConversationLog log, MessageFeed feed, TimeProvider clock)
+    ConsentTexts consents, ConversationLog log, MessageFeed feed, IStaffRoster staff, AuditLog audit, TimeProvider clock)
 {
     public const int MaxNoteCharacters = 1000;
 
@@ -61,39 +69,27 @@ public sealed class LeadWorkflow(
             return LeadOutcome.Done;
         }, $"改为{WishText.Of(to)}", cancellationToken);
 
-    /// <param name="text">1 to <see cref="MaxNoteCharacters"/> characters.</param>
-    public Task<LeadOutcome> AddNoteAsync(long id, string text, StaffScope scope, CancellationToken cancellationToken) =>
-        ChangeAsync(id, scope, (db, lead) =>
-        {
-            if (lead.State == LeadState.Withdrawn)
-                return Task.FromResult(LeadOutcome.Closed);
-            intake.Happened(db, lead, LeadEventKind.NoteAdded, staffId: scope.StaffId, text: text.Length <= MaxNoteCharacters ? text : text[..MaxNoteCharacters]);
-            return Task.FromResult(LeadOutcome.Done);
-        }, "添加备注", cancellationToken);
+    /// <summary>Words, the next date, or both; nothing of it when the lead is not the one that was seen.</summary>
+    public Task<LeadOutcome> AddNoteAsync(long id, LeadNote note, StaffScope scope, CancellationToken cancellationToken) =>
+        ChangeAsync(id, scope, (db, lead) => Task.FromResult(AddNote(db, lead, note, scope)), note.Text is null ? "改下次联系时间" : "添加备注", cancellationToken);
 
-    /// <param name="staffId">Null: to nobody.</param>
-    public Task<LeadOutcome> AssignAsync(long id, string? staffId, StaffScope scope, CancellationToken cancellationToken) =>
-        ChangeAsync(id, scope, async (db, lead) =>
+    /// <param name="staffId">An active member who may see the lead; null: to nobody.</param>
+    public async Task<LeadOutcome> AssignAsync(long id, string? staffId, StaffScope scope, CancellationToken cancellationToken)
+    {
+        var assignee = staffId is null ? null : await staff.FindActiveAsync(staffId, cancellationToken);
+        return await ChangeAsync(id, scope, (db, lead) =>
         {
             if (lead.OpenKey is null)
-                return LeadOutcome.Closed;
-            if (staffId is not null && !await db.Staff.AnyAsync(s => s.Id == staffId && s.DeactivatedAt == null, cancellationToken))
-                return LeadOutcome.NoSuchStaff;
+                return Task.FromResult(LeadOutcome.Closed);
+            if (staffId is not null && assignee is null)
+                return Task.FromResult(LeadOutcome.NoSuchStaff);
+            if (assignee?.MaySee(lead.PassOn, AreaPathOf(lead)) is false)
+                return Task.FromResult(LeadOutcome.NotForThatStaff);
             lead.AssigneeId = staffId;
             intake.Happened(db, lead, LeadEventKind.Assigned, staffId: scope.StaffId);
-            return LeadOutcome.Done;
-        }, "改派", cancellationToken);
-
-    /// <param name="at">Null: no date.</param>
-    public Task<LeadOutcome> SetNextContactAsync(long id, DateTimeOffset? at, StaffScope scope, CancellationToken cancellationToken) =>
-        ChangeAsync(id, scope, (db, lead) =>
-        {
-            if (lead.OpenKey is null)
-                return Task.FromResult(LeadOutcome.Closed);
-            lead.NextContactAt = at;
-            intake.Happened(db, lead, LeadEventKind.Updated, staffId: scope.StaffId);
             return Task.FromResult(LeadOutcome.Done);
-        }, "改下次联系时间", cancellationToken);
+        }, "改派", cancellationToken);
+    }
 
     /// <summary>The whole number, in national form. The event and the audit entry are committed before it is handed out.</summary>
     /// <param name="reason">Why, in Chinese, such as 联系业主; no personal data.</param>
@@ -170,11 +166,31 @@ public sealed class LeadWorkflow(
         {
             var released = await db.LeadForwards.Where(f => f.State == ForwardState.Held)
                 .ExecuteUpdateAsync(set => set.SetProperty(f => f.State, ForwardState.Queued).SetProperty(f => f.DueAt, now), cancellationToken);
-            db.AuditEntries.Add(new AuditEntry { At = now, StaffId = scope.StaffId, Kind = AuditKind.ChangedLead, Detail = $"放行 {released} 条停着的转交" });
+            audit.Add(db, AuditKind.ChangedLead, scope.StaffId, detail: $"放行 {released} 条停着的转交");
             await db.SaveChangesAsync(cancellationToken);
             return released;
         }, cancellationToken);
     }
+
+    private LeadOutcome AddNote(OutreachDb db, Lead lead, LeadNote note, StaffScope scope)
+    {
+        if (lead.Version != note.Seen)
+            return LeadOutcome.ChangedMeanwhile;
+        if (note.Text?.Length > MaxNoteCharacters)
+            return LeadOutcome.NoteTooLong;
+        if (lead.State == LeadState.Withdrawn || (note.NextContactAt is not null && lead.OpenKey is null))
+            return LeadOutcome.Closed;
+        if (note.Text is { } text)
+            intake.Happened(db, lead, LeadEventKind.NoteAdded, staffId: scope.StaffId, text: text);
+        if (note.NextContactAt is { } at)
+        {
+            lead.NextContactAt = at;
+            intake.Happened(db, lead, LeadEventKind.Updated, staffId: scope.StaffId);
+        }
+        return LeadOutcome.Done;
+    }
+
+    private string? AreaPathOf(Lead lead) => lead.CommunityId is { } community ? directory.Find(community)?.AreaPath : null;
 
     private Activity AskPassOn(DirectoryCommunity community, Receiver receiver)
     {
@@ -213,7 +229,7 @@ public sealed class LeadWorkflow(
                 if (outcome == LeadOutcome.Done)
                 {
                     intake.Touch(lead);
-                    db.AuditEntries.Add(new AuditEntry { At = clock.GetUtcNow(), StaffId = scope.StaffId, Kind = kind, SubjectId = id, Detail = detail });
+                    audit.Add(db, kind, scope.StaffId, id, detail);
                     await db.SaveChangesAsync(cancellationToken);
                 }
                 return outcome;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Outreach.Communities;
-using Outreach.Staff;
 using Outreach.Storage;
 
 namespace Outreach.Operations;
@@ -26,9 +25,9 @@ internal static class ImportCommunitiesCommand
     {
         await using var app = OutreachHost.CreateBuilder([]).Build();
         await app.Services.GetRequiredService<DatabaseStart>().PrepareAsync(DatabaseUse.Beside, cancellationToken);
-        var clock = app.Services.GetRequiredService<TimeProvider>();
+        var audit = app.Services.GetRequiredService<AuditLog>();
         return await app.Services.GetRequiredService<ImportCommand>().RunAsync(path, choice, Console.Out, Console.Error, Console.IsInputRedirected ? null : Ask,
-            db => db.AuditEntries.Add(new AuditEntry { At = clock.GetUtcNow(), Kind = AuditKind.ImportedCommunities, Detail = "在服务器上用命令导入小区" }), cancellationToken);
+            db => audit.Add(db, AuditKind.ImportedCommunities, staffId: null, detail: "在服务器上用命令导入小区"), cancellationToken);
     }
 
     private static bool Ask(string question)

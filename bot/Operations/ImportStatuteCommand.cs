@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Outreach.Conversations;
-using Outreach.Staff;
 using Outreach.Storage;
 
 namespace Outreach.Operations;

@@ -48,5 +48,7 @@ internal static class LeadSteps
         LeadOutcome.NoPhone => "业主没留电话，可以在下面回复。",
         LeadOutcome.NoSuchCommunity => "这个小区不在您的辖区，换一个。",
         LeadOutcome.NoSuchStaff => "这位同事的账号已停用，换一位。",
+        LeadOutcome.NotForThatStaff => "这位同事看不到这条线索，换一位。",
+        LeadOutcome.NoteTooLong => $"备注最多 {LeadWorkflow.MaxNoteCharacters} 个字，删短一些再存。",
     };
 }

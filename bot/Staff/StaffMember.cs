@@ -58,6 +58,5 @@ public static class StaffSets
     {
         public DbSet<StaffMember> Staff => db.Set<StaffMember>();
         public DbSet<StaffLink> StaffLinks => db.Set<StaffLink>();
-        public DbSet<AuditEntry> AuditEntries => db.Set<AuditEntry>();
     }
 }

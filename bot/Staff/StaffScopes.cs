@@ -11,15 +11,15 @@ internal static class StaffScopes
     public const string WholeTree = "/";
 
     /// <summary>The member's scope as it is now; null when the account is gone, deactivated or its security stamp has changed.</summary>
-    public static async Task<StaffScope?> FindScopeAsync(this OutreachDb db, string staffId, string securityStamp, CancellationToken cancellationToken)
-    {
-        var member = await db.Staff.AsNoTracking().Where(s => s.Id == staffId && s.DeactivatedAt == null)
-            .Select(s => new { s.DisplayName, s.Roles, s.AreaId, s.SecurityStamp, Path = db.Set<Area>().Where(a => a.Id == s.AreaId).Select(a => a.Path).FirstOrDefault() })
-            .SingleOrDefaultAsync(cancellationToken);
-        return member is null || !string.Equals(member.SecurityStamp, securityStamp, StringComparison.Ordinal)
-            ? null
-            : Of(staffId, member.DisplayName, member.Roles, member.AreaId, member.Path);
-    }
+    public static async Task<StaffScope?> FindScopeAsync(this OutreachDb db, string staffId, string securityStamp, CancellationToken cancellationToken) =>
+        (await db.Staff.Where(s => s.Id == staffId && s.SecurityStamp == securityStamp).ActiveScopesAsync(db, cancellationToken)).SingleOrDefault();
+
+    /// <summary>The scopes of those of these accounts that are active.</summary>
+    public static async Task<IReadOnlyList<StaffScope>> ActiveScopesAsync(this IQueryable<StaffMember> staff, OutreachDb db, CancellationToken cancellationToken) =>
+        [.. (await staff.AsNoTracking().Where(s => s.DeactivatedAt == null)
+                .Select(s => new { s.Id, s.DisplayName, s.Roles, s.AreaId, Path = db.Set<Area>().Where(a => a.Id == s.AreaId).Select(a => a.Path).FirstOrDefault() })
+                .ToListAsync(cancellationToken))
+            .Select(s => Of(s.Id, s.DisplayName, s.Roles, s.AreaId, s.Path))];
 
     /// <param name="areaPath">Path of the member's area; null for the whole tree.</param>
     public static StaffScope Of(string staffId, string displayName, StaffRoles roles, long? areaId, string? areaPath)

@@ -68,10 +68,10 @@ public static class StaffSetup
         services.AddScoped<StaffPeople>();
         services.AddScoped<Toasts>();
         services.AddSingleton<StaffNames>();
+        services.AddSingleton<IStaffRoster, StaffRoster>();
         services.AddSingleton<ConversationReader>();
         services.AddSingleton<ChannelNumbers>();
         services.AddSingleton<UnknownNames>();
-        services.AddSingleton<AuditLog>();
         services.AddSingleton<LocalText>();
         return services;
     }

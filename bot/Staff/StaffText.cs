@@ -1,4 +1,5 @@
 using Outreach.Communities;
+using Outreach.Storage;
 
 namespace Outreach.Staff;
 

@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
-namespace Outreach.Staff;
+namespace Outreach.Storage;
 
 public enum AuditKind { SignedIn, SignInFailed, SignedOut, SawPhone, SawLead, ChangedLead, RepliedToOwner, SentNotice, ChangedStaff, ChangedCommunity, ImportedCommunities, ErasedData, Exported, ImportedStatute }
 
@@ -25,5 +25,13 @@ internal sealed class AuditEntryTable : IEntityTypeConfiguration<AuditEntry>
         entry.ToTable("AuditEntries");
         entry.Property(e => e.Detail).HasMaxLength(256);
         entry.HasIndex(e => e.At);
+    }
+}
+
+public static class AuditSets
+{
+    extension(OutreachDb db)
+    {
+        public DbSet<AuditEntry> AuditEntries => db.Set<AuditEntry>();
     }
 }

@@ -1,10 +1,9 @@
 using Microsoft.EntityFrameworkCore;
-using Outreach.Storage;
 
-namespace Outreach.Staff;
+namespace Outreach.Storage;
 
 /// <summary>Writes who saw or did what.</summary>
-internal sealed class AuditLog(IDbContextFactory<OutreachDb> databases, TimeProvider clock)
+public sealed class AuditLog(IDbContextFactory<OutreachDb> databases, TimeProvider clock)
 {
     /// <summary>Adds an entry to the caller's transaction.</summary>
     /// <param name="detail">Chinese, free of personal data; cut at 256 characters.</param>

@@ -17,6 +17,7 @@ public static class StorageSetup
         services.AddSingleton<SchedulerPulse>();
         services.AddSingleton(provider => provider.GetRequiredService<StorageFiles>().ReadHashKey());
         services.AddSingleton<PersonalData>();
+        services.AddSingleton<AuditLog>();
         services.AddDataProtection().SetApplicationName("Outreach");
         services.AddOptions<Microsoft.AspNetCore.DataProtection.KeyManagement.KeyManagementOptions>().Configure<StorageFiles, ILoggerFactory>((keys, files, logs) =>
             keys.XmlRepository = new Microsoft.AspNetCore.DataProtection.Repositories.FileSystemXmlRepository(new DirectoryInfo(files.KeysFolder), logs));

@@ -4,6 +4,7 @@ using Outreach.Contacts;
 using Outreach.Conversations;
 using Outreach.Leads;
 using Outreach.Staff;
+using Outreach.Storage;
 using static Xunit.TestContext;
 
 namespace Outreach.Tests.Leads;
@@ -39,7 +40,7 @@ public sealed class LeadWorkflowTests
         var workflow = scene.Rooms.Get<LeadWorkflow>();
 
         Assert.Null(await scene.Rooms.Get<LeadList>().ReadAsync(hidden.Id, scene.Street(), Current.CancellationToken));
-        Assert.Equal(LeadOutcome.NoSuchLead, await workflow.AddNoteAsync(hidden.Id, "看看", scene.Street(), Current.CancellationToken));
+        Assert.Equal(LeadOutcome.NoSuchLead, await workflow.AddNoteAsync(hidden.Id, new("看看", null, hidden.Version), scene.Street(), Current.CancellationToken));
         Assert.Equal(LeadOutcome.NoSuchLead, (await workflow.DisclosePhoneAsync(hidden.Id, "联系业主", scene.Street(), Current.CancellationToken)).Outcome);
     }
 
@@ -57,6 +58,85 @@ public sealed class LeadWorkflowTests
         Assert.Equal((AuditKind.SawPhone, "s-street", lead.Id, "联系业主"), (entry.Kind, entry.StaffId, entry.SubjectId!.Value, entry.Detail));
         Assert.Equal("s-street", (await db.LeadEvents.SingleAsync(e => e.Kind == LeadEventKind.PhoneDisclosed, Current.CancellationToken)).StaffId);
         Assert.Equal("139****0000", (await scene.Rooms.Get<LeadList>().ReadAsync(lead.Id, scene.Street(), Current.CancellationToken))!.Phone);
+    }
+
+    [Fact]
+    public async Task Of_two_notes_on_the_same_lead_the_second_is_refused_and_leaves_nothing_half_done()
+    {
+        await using var scene = await LeadScene.CreateAsync();
+        var lead = await scene.SignUpAsync();
+        var workflow = scene.Rooms.Get<LeadWorkflow>();
+        var day = scene.Rooms.Clock.GetUtcNow().AddDays(3);
+        Task<LeadOutcome> Note(string words) => workflow.AddNoteAsync(lead.Id, new(words, day, lead.Version), scene.Street(), Current.CancellationToken);
+
+        var outcomes = await Task.WhenAll(Note("打过电话"), Note("周三上门"));
+        var seen = (await scene.Rooms.Get<LeadList>().ReadAsync(lead.Id, scene.Street(), Current.CancellationToken))!;
+        var again = await workflow.AddNoteAsync(lead.Id, new("周三上门", null, seen.Version), scene.Street(), Current.CancellationToken);
+
+        Assert.Equal([LeadOutcome.Done, LeadOutcome.ChangedMeanwhile], outcomes.Order());
+        Assert.Equal(day, seen.Row.NextContactAt);
+        Assert.Single(seen.Events, e => e.Kind == LeadEventKind.NoteAdded);
+        Assert.Single(seen.Events, e => e.Kind == LeadEventKind.Updated);
+        Assert.Equal(LeadOutcome.Done, again);
+    }
+
+    [Fact]
+    public async Task A_note_that_is_too_long_is_refused_not_cut()
+    {
+        await using var scene = await LeadScene.CreateAsync();
+        var lead = await scene.SignUpAsync();
+        var workflow = scene.Rooms.Get<LeadWorkflow>();
+        Task<LeadOutcome> Note(int length) => workflow.AddNoteAsync(lead.Id, new(new string('字', length), null, lead.Version), scene.Street(), Current.CancellationToken);
+
+        Assert.Equal(LeadOutcome.NoteTooLong, await Note(LeadWorkflow.MaxNoteCharacters + 1));
+        Assert.Equal(LeadOutcome.Done, await Note(LeadWorkflow.MaxNoteCharacters));
+    }
+
+    [Fact]
+    public async Task A_closed_lead_takes_words_but_no_date()
+    {
+        await using var scene = await LeadScene.CreateAsync();
+        var lead = await scene.SignUpAsync();
+        var workflow = scene.Rooms.Get<LeadWorkflow>();
+        await workflow.MoveAsync(lead.Id, LeadState.Invalid, scene.Street(), Current.CancellationToken);
+        var seen = (await scene.Rooms.Get<LeadList>().ReadAsync(lead.Id, scene.Street(), Current.CancellationToken))!.Version;
+
+        var withDate = await workflow.AddNoteAsync(lead.Id, new("再联系", scene.Rooms.Clock.GetUtcNow(), seen), scene.Street(), Current.CancellationToken);
+        var words = await workflow.AddNoteAsync(lead.Id, new("说是打错了", null, seen), scene.Street(), Current.CancellationToken);
+
+        Assert.Equal((LeadOutcome.Closed, LeadOutcome.Done), (withDate, words));
+    }
+
+    [Fact]
+    public async Task A_lead_is_given_only_to_active_staff_who_may_see_it()
+    {
+        await using var scene = await LeadScene.CreateAsync();
+        var passedOn = await scene.SignUpAsync();
+        var kept = await scene.SignUpAsync(passOn: ConsentAnswer.Refused, room: "9号楼");
+        var workflow = scene.Rooms.Get<LeadWorkflow>();
+        var street = scene.Street().AreaId;
+        var elsewhere = scene.Street("anjuli").AreaId;
+        await scene.Rooms.TurnAsync(db =>
+        {
+            db.AddRange(
+                new StaffMember { Id = "here", UserName = "here", DisplayName = "甲", Roles = StaffRoles.Street, AreaId = street },
+                new StaffMember { Id = "there", UserName = "there", DisplayName = "乙", Roles = StaffRoles.Street, AreaId = elsewhere },
+                new StaffMember { Id = "writes", UserName = "writes", DisplayName = "丙", Roles = StaffRoles.Publicity, AreaId = street },
+                new StaffMember { Id = "left", UserName = "left", DisplayName = "丁", Roles = StaffRoles.Street, AreaId = street, DeactivatedAt = DateTimeOffset.UnixEpoch },
+                new StaffMember { Id = "keeper", UserName = "keeper", DisplayName = "戊", Roles = StaffRoles.Bureau, AreaId = null });
+            return Task.CompletedTask;
+        });
+        Task<LeadOutcome> Assign(Lead lead, string? staff) => workflow.AssignAsync(lead.Id, staff, LeadScene.Keeper, Current.CancellationToken);
+
+        Assert.NotEqual(street, elsewhere);
+        Assert.Equal(LeadOutcome.NotForThatStaff, await Assign(passedOn, "there"));
+        Assert.Equal(LeadOutcome.NotForThatStaff, await Assign(passedOn, "writes"));
+        Assert.Equal(LeadOutcome.NoSuchStaff, await Assign(passedOn, "left"));
+        Assert.Equal(LeadOutcome.NoSuchStaff, await Assign(passedOn, "nobody"));
+        Assert.Equal(LeadOutcome.Done, await Assign(passedOn, "here"));
+        Assert.Equal(LeadOutcome.NotForThatStaff, await Assign(kept, "here"));
+        Assert.Equal(LeadOutcome.Done, await Assign(kept, "keeper"));
+        Assert.Equal(LeadOutcome.Done, await Assign(kept, null));
     }
 
     [Fact]

@@ -184,6 +184,30 @@ public sealed class ScopeTests
     }
 
     [Fact]
+    public async Task The_form_of_a_lead_offers_colleagues_who_may_see_it_and_refuses_a_note_that_is_too_long_with_its_words()
+    {
+        await using var app = await OutreachApp.StartAsync(NoDemo);
+        var town = await Town.BuildAsync(app);
+        var lead = await StaffSeeds.AddLeadAsync(app, "owner-a", town.CommunityA, "甲花园", "李女", null);
+        await StaffSeeds.AddMemberAsync(app, "other1", StaffRoles.Street, town.StreetB, "别街的人");
+        var colleague = await StaffSeeds.AddMemberAsync(app, "near01", StaffRoles.Community, town.StreetA, "本街的人");
+        using var client = await ConsoleClient.SignInAsync(app, "street1", StaffRoles.Street, town.StreetA);
+        var page = $"/staff/leads/{lead.Id}";
+        var words = new string('长', LeadWorkflow.MaxNoteCharacters + 1);
+
+        var shown = await client.ReadAsync(page);
+        var assigned = await client.PostAsync(page, "assign", ("Assign.StaffId", colleague.Id));
+        var refused = await ConsoleClient.TextAsync(await client.PostAsync(page, "note", ("Note.Words", words)));
+
+        Assert.Contains("本街的人</option>", shown, StringComparison.Ordinal);
+        Assert.DoesNotContain("别街的人", shown, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Redirect, assigned.StatusCode);
+        Assert.Contains("负责人 本街的人", await client.ReadAsync(page), StringComparison.Ordinal);
+        Assert.Contains("备注最多 1000 个字", refused, StringComparison.Ordinal);
+        Assert.Contains(words + "</textarea>", refused, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_community_saved_by_two_at_once_keeps_the_first()
     {
         await using var app = await OutreachApp.StartAsync(NoDemo);

@@ -1193,7 +1193,7 @@ namespace Outreach.Storage.Migrations.Sqlite
                     b.ToTable("LeadForwards", (string)null);
                 });
 
-            modelBuilder.Entity("Outreach.Staff.AuditEntry", b =>
+            modelBuilder.Entity("Outreach.Storage.AuditEntry", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
