@@ -7,6 +7,8 @@ public static class ChannelsSetup
     {
         services.AddSingleton<ChannelInbox>();
         services.AddSingleton<AccessTokens>();
+        services.AddSingleton<SeenNonces>();
+        services.AddSingleton<ChannelMeter>();
         return services;
     }
 }

@@ -17,6 +17,9 @@ public sealed partial class OutgoingMessages(
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(30);            // the sending that the turn started is still at work
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
+    /// <summary>Stands in <see cref="Message.ClaimedBy"/> of what went out inside the vendor's own call.</summary>
+    public const string InResponse = "in-response";
+
     public string Name => "unsent-messages";
 
     /// <summary>Whether a channel must be called; the others read the rows, so theirs count as sent when they are written.</summary>
@@ -58,7 +61,7 @@ public sealed partial class OutgoingMessages(
     }
 
     /// <summary>
-    /// The answers of a turn for a channel that carries them in its own response: they count as sent. A repeated call gets them again.
+    /// The answers of a turn for a channel that carries them in its own response: those that nobody is sending count as sent so. A repeated call gets them again.
     /// </summary>
     public async Task<IReadOnlyList<Activity>> TakeAsync(TurnReceipt receipt, CancellationToken cancellationToken)
     {
@@ -66,13 +69,10 @@ public sealed partial class OutgoingMessages(
             return [];
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var (conversation, replies) = (receipt.ConversationId, receipt.Replies);
-        if (receipt.Outcome == TurnOutcome.Answered)
-        {
-            var now = clock.GetUtcNow();
-            await db.WriteAsync(() => db.Messages.Where(m => m.ConversationId == conversation && replies.Contains(m.Sequence) && m.SentAt == null)
-                .ExecuteUpdateAsync(set => set.SetProperty(m => m.SentAt, now), CancellationToken.None), CancellationToken.None);
-        }
-        var rows = await db.Messages.AsNoTracking().Where(m => m.ConversationId == conversation && replies.Contains(m.Sequence))
+        var now = clock.GetUtcNow();
+        await db.WriteAsync(() => db.Messages.Where(m => m.ConversationId == conversation && replies.Contains(m.Sequence) && m.SentAt == null && m.ClaimedBy == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(m => m.SentAt, now).SetProperty(m => m.ClaimedBy, InResponse), CancellationToken.None), CancellationToken.None);
+        var rows = await db.Messages.AsNoTracking().Where(m => m.ConversationId == conversation && replies.Contains(m.Sequence) && m.ClaimedBy == InResponse)
             .OrderBy(m => m.Sequence).Select(m => m.Activity).ToListAsync(cancellationToken);
         return [.. rows.Select(row => JsonSerializer.Deserialize(row, ActivityJson.Default.Activity)!)];
     }

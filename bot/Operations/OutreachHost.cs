@@ -7,6 +7,7 @@ using Outreach.Campaigns;
 using Outreach.Channels;
 using Outreach.Channels.BotFramework;
 using Outreach.Channels.WebChat;
+using Outreach.Channels.WeChat;
 using Outreach.Channels.WeCom;
 using Outreach.Communities;
 using Outreach.Contacts;
@@ -55,6 +56,7 @@ public static class OutreachHost
         builder.Services.AddCampaigns();
         builder.Services.AddCalledBackChannels();
         builder.Services.AddBotFramework();
+        builder.Services.AddWeChat();
         builder.Services.AddWebChat();
         builder.Services.AddTrustedProxies();
         builder.Services.AddStaff();
@@ -95,6 +97,7 @@ public static class OutreachHost
         app.MapContacts();
         app.MapWebChat();
         app.MapBotFramework();
+        app.MapWeChat();
     }
 
     private static int FreePort()

@@ -51,7 +51,7 @@ internal static class NoticeText
     public static string Channel(string id) => id switch
     {
         "webchat" => "网页聊天",
-        "wechat" => "微信服务号",
+        "wechat" => "微信公众号",
         "wecom" => "企业微信",
         "dingtalk" => "钉钉",
         "feishu" => "飞书",

@@ -11,7 +11,7 @@ namespace Outreach.Channels.BotFramework;
 /// </summary>
 internal sealed partial class BotFrameworkEndpoint(
     BotFrameworkState state, ConnectorTokens tokens, BotFrameworkChannel channel, ChannelInbox inbox, OutgoingMessages outgoing, ChannelReports reports,
-    TimeProvider clock, ILogger<BotFrameworkEndpoint> logger)
+    ChannelMeter meter, TimeProvider clock, ILogger<BotFrameworkEndpoint> logger)
 {
     private const int MaxBytes = 256 * 1024;
     private const string ForGroups = "这里人多，您的话大家都看得见。请点我的头像私聊，我再回答。";
@@ -39,6 +39,7 @@ internal sealed partial class BotFrameworkEndpoint(
         }
 
         reports.Find(BotFrameworkChannel.ChannelId, BotFrameworkChannel.ReportAccount)?.Received(clock.GetUtcNow());
+        meter.Received(BotFrameworkChannel.ChannelId);
         return await TakeAsync(activity);
     }
 
@@ -150,6 +151,7 @@ internal sealed partial class BotFrameworkEndpoint(
 
     private IResult Refuse(int status)
     {
+        meter.Refused(BotFrameworkChannel.ChannelId, "token");
         Refused(status);
         return Results.StatusCode(status);
     }

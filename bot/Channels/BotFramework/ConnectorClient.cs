@@ -138,12 +138,6 @@ internal sealed class ConnectorClient(
     private HttpClient Http => outbound.For(environment.IsDevelopment() ? Reach.PrivateToo : Reach.Public);
 }
 
-/// <summary>No token, and so nothing was sent.</summary>
-internal sealed class TokenRefusedException(SendClass @class) : Exception("The vendor lent no token.")
-{
-    public SendClass Class { get; } = @class;
-}
-
 internal sealed record ResourceResponse(string? Id);
 
 internal sealed record TokenResponse(

@@ -46,6 +46,13 @@ public static class WebChatSetup
     /// <summary>The owners' pages, and Direct Line 3.0 for them and for the sites that hold the secret.</summary>
     public static void MapWebChat(this WebApplication app)
     {
+        app.Services.GetRequiredService<ChannelReports>().Add(new()
+        {
+            Channel = WebChatChannel.ChannelId,
+            Account = WebChatChannel.Account,
+            Title = "网页聊天",
+            State = ChannelState.On,
+        });
         app.UseWhen(http => !http.Request.Path.StartsWithSegments("/staff"), owners => owners.Use(PageHeaders.Set));
         app.UseCors();
         app.UseWebSockets(new() { KeepAliveInterval = TimeSpan.FromSeconds(30) });

@@ -43,6 +43,7 @@ public sealed class ScopeTests
             ["/staff/notices"] = owners || role == StaffRoles.Publicity,
             ["/staff/notices/new"] = owners || role == StaffRoles.Publicity,
             ["/staff/people"] = role == StaffRoles.Administrator,
+            ["/staff/channels"] = role == StaffRoles.Administrator,
             ["/staff/audit"] = role is StaffRoles.Administrator or StaffRoles.Auditor,
         };
 

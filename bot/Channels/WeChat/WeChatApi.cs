@@ -1,0 +1,159 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Outreach.Activities;
+using Polly;
+using Polly.Retry;
+
+namespace Outreach.Channels.WeChat;
+
+/// <summary>Calls <c>api.weixin.qq.com</c>. The vendor answers 200 throughout; <c>errcode</c> alone tells.</summary>
+internal sealed class WeChatApi(OutboundHttp outbound, AccessTokens tokens, IHostEnvironment environment, TimeProvider clock)
+{
+    private readonly ResiliencePipeline<SendResult> _retries = new ResiliencePipelineBuilder<SendResult> { TimeProvider = clock }
+        .AddRetry(new RetryStrategyOptions<SendResult>
+        {
+            ShouldHandle = args => ValueTask.FromResult(args.Outcome.Result is { Class: SendClass.Transient }),
+            MaxRetryAttempts = 2,
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            Delay = TimeSpan.FromMilliseconds(300),
+        })
+        .Build();
+
+    /// <summary>Posts one message; a refused token is fetched anew once.</summary>
+    public async Task<SendResult> PostAsync<T>(WeChatAccount account, string path, T message, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(message, type);
+        var result = await _retries.ExecuteAsync(async stop =>
+        {
+            var first = await PostOnceAsync(account, path, body, TokenUse.AsKept, stop);
+            if (first.Class != SendClass.AuthExpired)
+                return first;
+            var second = await PostOnceAsync(account, path, body, TokenUse.Renewed, stop);
+            return second.Class == SendClass.AuthExpired ? second with { Class = SendClass.ConfigError } : second;
+        }, cancellationToken);
+        account.Report.Answered(result, clock.GetUtcNow());
+        return result;
+    }
+
+    private enum TokenUse { AsKept, Renewed }
+
+    private async Task<SendResult> PostOnceAsync(WeChatAccount account, string path, byte[] body, TokenUse use, CancellationToken cancellationToken)
+    {
+        var name = $"{WeChatChannel.ChannelId}/{account.Name}";
+        AccessToken token;
+        try
+        {
+            token = await tokens.GetAsync(name, stop => FetchTokenAsync(account, use, stop), cancellationToken);
+        }
+        catch (TokenRefusedException e)
+        {
+            return new(e.Class, VendorCode: e.VendorCode);
+        }
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{account.Options.ApiBase.TrimEnd('/')}{path}?access_token={Uri.EscapeDataString(token.Value)}")
+        {
+            Content = new ByteArrayContent(body),
+        };
+        request.Content.Headers.ContentType = new("application/json");
+        var result = await OutboundAnswer.SendAsync(Http, request, Read, clock, cancellationToken);
+        if (result.Class == SendClass.AuthExpired)
+            tokens.Forget(name, token);
+        return result;
+    }
+
+    /// <summary>The stable token: every node that asks gets the same one, so nobody's is taken away.</summary>
+    private async Task<AccessToken> FetchTokenAsync(WeChatAccount account, TokenUse use, CancellationToken cancellationToken)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(
+            new StableTokenRequest("client_credential", account.Options.AppId!, account.Options.AppSecret!, use == TokenUse.Renewed), WeChatJson.Wire.StableTokenRequest);
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{account.Options.ApiBase.TrimEnd('/')}/cgi-bin/stable_token") { Content = new ByteArrayContent(body) };
+        request.Content.Headers.ContentType = new("application/json");
+        StableToken? answer = null;
+        var result = await OutboundAnswer.SendAsync(Http, request, text =>
+        {
+            answer = JsonSerializer.Deserialize(text, WeChatJson.Wire.StableToken);
+            return answer?.AccessToken is { Length: > 0 } ? new(SendClass.Ok) : Read(text);
+        }, clock, cancellationToken);
+        if (result.Class != SendClass.Ok)      // nothing of the message was written: an unread answer is no doubt here
+        {
+            account.Report.Answered(result, clock.GetUtcNow());
+            throw new TokenRefusedException(result.Class is SendClass.AmbiguousSent ? SendClass.Transient : result.Class is SendClass.AuthExpired ? SendClass.ConfigError : result.Class, result.VendorCode);
+        }
+        var token = new AccessToken(answer!.AccessToken!, clock.GetUtcNow() + TimeSpan.FromSeconds(Math.Max(answer.ExpiresIn, 1)));
+        account.Report.GotToken(token.ExpiresAt);
+        return token;
+    }
+
+    private static SendResult Read(string body)
+    {
+        var answer = JsonSerializer.Deserialize(body, WeChatJson.Wire.WeChatAnswer);
+        var code = answer?.ErrCode;
+        return new(ClassOf(code), answer?.MsgId, code is null or 0 ? null : code.Value.ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>The vendor's codes in our classes. An answer without a code is one that says nothing.</summary>
+    internal static SendClass ClassOf(int? code) => code switch
+    {
+        0 or 45065 => SendClass.Ok,
+        null => SendClass.AmbiguousSent,
+        -1 or 61450 => SendClass.Transient,
+        40001 or 40014 or 42001 => SendClass.AuthExpired,
+        45011 or 45066 => SendClass.RateLimited,
+        45009 or 45028 => SendClass.QuotaExhausted,
+        45015 or 45047 => SendClass.WindowClosed,
+        40003 or 43004 or 43019 or 46004 or 48002 or 50005 or 43101 => SendClass.RecipientGone,
+        40008 or 44004 or 45002 or 47001 or 47003 or 87014 or 40037 or 40130 => SendClass.ContentRejected,
+        _ => SendClass.ConfigError,
+    };
+
+    private HttpClient Http => outbound.For(environment.IsDevelopment() ? Reach.PrivateToo : Reach.Public);
+}
+
+internal sealed record StableTokenRequest(
+    [property: JsonPropertyName("grant_type")] string GrantType, [property: JsonPropertyName("appid")] string AppId, string Secret,
+    [property: JsonPropertyName("force_refresh")] bool ForceRefresh);
+
+internal sealed record StableToken([property: JsonPropertyName("access_token")] string? AccessToken, [property: JsonPropertyName("expires_in")] int ExpiresIn);
+
+internal sealed record WeChatAnswer(
+    [property: JsonPropertyName("errcode")] int? ErrCode,
+    [property: JsonPropertyName("msgid"), JsonConverter(typeof(NumberOrText))] string? MsgId);
+
+/// <summary>A customer-service message: text, or a menu of choices.</summary>
+internal sealed record CustomMessage(
+    [property: JsonPropertyName("touser")] string ToUser, [property: JsonPropertyName("msgtype")] string MsgType, CustomText? Text,
+    [property: JsonPropertyName("msgmenu")] CustomMenu? MsgMenu);
+
+internal sealed record CustomText(string Content);
+
+internal sealed record CustomMenu(
+    [property: JsonPropertyName("head_content")] string HeadContent, IReadOnlyList<CustomMenuItem> List, [property: JsonPropertyName("tail_content")] string TailContent);
+
+internal sealed record CustomMenuItem(string Id, string Content);
+
+/// <summary>Ids come as numbers here and as text there.</summary>
+internal sealed class NumberOrText : JsonConverter<string>
+{
+    public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.Number ? Encoding.UTF8.GetString(reader.ValueSpan) : reader.GetString();
+
+    public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
+}
+
+[JsonSerializable(typeof(StableTokenRequest))]
+[JsonSerializable(typeof(StableToken))]
+[JsonSerializable(typeof(WeChatAnswer))]
+[JsonSerializable(typeof(CustomMessage))]
+internal sealed partial class WeChatJson : JsonSerializerContext
+{
+    /// <summary>Raw UTF-8: the vendor shows <c>\uXXXX</c> as it stands, or refuses it (40033).</summary>
+    public static WeChatJson Wire { get; } = new(new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}
