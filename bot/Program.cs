@@ -17,6 +17,7 @@ try
     builder.AddSilo();
     builder.Services.AddHostedService<SchedulerService>();
     builder.Services.AddHostedService<StartLines>();
+    builder.Services.AddHostedService<RestingMemory>();
 
     var app = builder.Build();
     app.Services.WarmUp();
