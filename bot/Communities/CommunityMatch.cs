@@ -26,10 +26,11 @@ public sealed record CommunityMention(CommunityMatch Match, int Start, int Lengt
 
 /// <summary>One community with the areas above it, as the directory keeps it in memory.</summary>
 /// <param name="AreaPath">Path of the area under which it hangs.</param>
+/// <param name="FloorArea">Exclusive floor area in 0.01 m².</param>
 /// <param name="District">"" when the tree has none above it; likewise the other two.</param>
 public sealed record DirectoryCommunity(
     long Id, string Key, string Name, long AreaId, string AreaPath, string District, string Street, string Neighbourhood,
-    int? Households, CommunityStage Stage, DateOnly? StageSince, DateOnly? TermEndsOn, bool IsDemo)
+    int? Households, CommunityStage Stage, DateOnly? StageSince, DateOnly? TermEndsOn, bool IsDemo, long? FloorArea = null)
 {
     /// <summary>For telling namesakes apart, such as 湖滨区示范街道 of 锦绣花园.</summary>
     public string Where => District + Street;

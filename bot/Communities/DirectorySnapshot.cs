@@ -240,7 +240,7 @@ public sealed class DirectorySnapshot
         var above = Up(c.AreaId).ToList();
         string At(AreaLevel level) => above.FirstOrDefault(a => a.Level == level)?.Name ?? "";
         return new(c.Id, c.Key, c.Name, c.AreaId, FindArea(c.AreaId)?.Path ?? "", At(AreaLevel.District), At(AreaLevel.Subdistrict), At(AreaLevel.Neighbourhood),
-            c.Households, c.Stage, c.StageSince, c.TermEndsOn, c.IsDemo);
+            c.Households, c.Stage, c.StageSince, c.TermEndsOn, c.IsDemo, c.FloorArea);
     }
 
     /// <param name="Sounds">Pinyin syllables, each followed by a space.</param>

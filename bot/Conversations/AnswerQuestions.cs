@@ -1,3 +1,4 @@
+using System.Text;
 using Outreach.Communities;
 using Outreach.Knowledge.Answers;
 using Outreach.Knowledge.Articles;
@@ -8,6 +9,7 @@ namespace Outreach.Conversations;
 /// <summary>Questions to the knowledge base: the answer with its grounds, candidates to choose from, or an honest no with the place to turn to.</summary>
 internal sealed class AnswerQuestions(KnowledgeBase knowledge, QuoteStatutes statutes, CommunityDirectory directory, TimeProvider clock)
 {
+    private const int LongestInBytes = 1800;
     private static readonly TimeSpan SameBreath = TimeSpan.FromSeconds(60);
 
     /// <summary>Answers one of the candidates that were offered; 都不是 is recorded.</summary>
@@ -54,6 +56,8 @@ internal sealed class AnswerQuestions(KnowledgeBase knowledge, QuoteStatutes sta
         var repeated = turn.State.Last is { } last && last.Text == turn.Thought.Fingerprint && turn.Thought.Fingerprint.Length > 0 && turn.Now - last.At > SameBreath;
         var shown = repeated && answer.Parts.Count == 0 && answer.Elaboration == Elaboration.None ? answer with { Elaboration = Elaboration.Simpler } : answer;
         var text = WithOffice(turn, article, AnswerText.Compose(shown, knowledge.Sources));
+        if (answer is { Elaboration: Elaboration.Longer, Parts.Count: 0 } && Elaborate.RelatedPoints(article, knowledge) is { Length: > 0 } points)
+            text = Within(text, points);
         if (answer.Understood is { } understood && answer.Elaboration == Elaboration.None)
             text = $"（{understood.TrimEnd('？', '?')}）\n{text}";
         var (labels, ids) = Follow(turn, answer, repeated);
@@ -63,7 +67,7 @@ internal sealed class AnswerQuestions(KnowledgeBase knowledge, QuoteStatutes sta
             Kind = AnswerKind.Answer,
             Text = text,
             ArticleId = article.Id,
-            Citations = [.. answered.SelectMany(a => a.Citations).DistinctBy(citation => citation.Canonical).Select(Citation)],
+            Citations = [.. answered.SelectMany(a => a.Citations).DistinctBy(citation => citation.Canonical).Select(citation => AnswerCitation.Of(citation, knowledge.Sources))],
             Confidence = Math.Round(answer.Confidence, 3),
             Suggestions = labels,
             Actions = [.. answered.SelectMany(a => a.Actions).Distinct()],
@@ -130,6 +134,8 @@ internal sealed class AnswerQuestions(KnowledgeBase knowledge, QuoteStatutes sta
         var next = new List<(string Label, string Id)>();
         if (repeated)
             next.Add((Says.Human, ""));
+        if (answer.Article.Actions.Contains(Calculate.Action))
+            next.Add((Calculate.Button, ""));
         foreach (var related in answer.Article.Related.Select(knowledge.Find).OfType<Article>().Where(a => a.Id != turn.State.Topic?.ArticleId).Take(2))
             next.Add((related.Label, related.Id));
         if (answer.Article.Actions.Contains("sign-up") && !turn.State.SignUpOffered && turn.State.Form is null)
@@ -141,8 +147,6 @@ internal sealed class AnswerQuestions(KnowledgeBase knowledge, QuoteStatutes sta
         return ([.. shown.Select(pair => pair.Label)], [.. shown.Select(pair => pair.Id)]);
     }
 
-    private AnswerCitation Citation(Citation citation) => new(
-        citation.Canonical, citation.Source, citation.Number, knowledge.Sources.Display(citation), knowledge.Sources.Find(citation.Source)?.Effective);
 
     /// <summary>Where the answer sends people to the office, its number stands below: an owner of 70 needs it.</summary>
     private string WithOffice(Turn turn, Article article, string text)
@@ -167,6 +171,18 @@ internal sealed class AnswerQuestions(KnowledgeBase knowledge, QuoteStatutes sta
         CommunityId = turn.Contact.CommunityId,
         At = clock.GetUtcNow(),
     });
+
+    /// <summary>The points stand before the grounds, as many as fit into a long answer.</summary>
+    private static string Within(string text, string points)
+    {
+        var lines = points.Split('\n').ToList();
+        while (lines.Count > 1 && Encoding.UTF8.GetByteCount(text) + lines.Sum(line => Encoding.UTF8.GetByteCount(line) + 1) > LongestInBytes)
+            lines.RemoveAt(lines.Count - 1);
+        if (lines.Count < 2)
+            return text;
+        var ground = text.LastIndexOf("\n依据：", StringComparison.Ordinal);
+        return ground < 0 ? $"{text}\n{string.Join('\n', lines)}" : text.Insert(ground, "\n" + string.Join('\n', lines));
+    }
 
     private static string Cut(string text) => text.Length <= 2000 ? text : text[..2000];
 }

@@ -1,13 +1,15 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Outreach.Knowledge.Articles;
 
 namespace Outreach.Conversations;
 
 /// <summary>What the bot did with a message.</summary>
 public enum AnswerKind
 {
-    /// <summary>Answered from an article, or from what the bot knows of itself.</summary>
+    /// <summary>Answered from an article, by a calculation, or from what the bot knows of itself.</summary>
     Answer,
+    /// <summary>Asked back: which question is meant, which number.</summary>
     Clarification,
     /// <summary>Not ours, or no answer known.</summary>
     Refusal,
@@ -45,7 +47,11 @@ public sealed record AnswerResult
 /// <param name="Source">Id of the source.</param>
 /// <param name="Article">Number of the article; null where only the document may be cited.</param>
 /// <param name="Title">As people read it: 《民法典》第二百七十八条.</param>
-public sealed record AnswerCitation(string Id, string Source, string? Article, string Title, DateOnly? Effective);
+public sealed record AnswerCitation(string Id, string Source, string? Article, string Title, DateOnly? Effective)
+{
+    public static AnswerCitation Of(Citation citation, SourceCatalog sources) =>
+        new(citation.Canonical, citation.Source, citation.Number, sources.Display(citation), sources.Find(citation.Source)?.Effective);
+}
 
 /// <summary>JSON of the answer contract: every key always present.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, Converters = [typeof(AnswerKindConverter)])]

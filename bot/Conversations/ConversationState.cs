@@ -14,6 +14,8 @@ internal sealed record ConversationState
     /// <summary>What the bot's last message waits for; a number, a title or free words answer it.</summary>
     public Waiting? Waiting { get; init; }
     public SignUpForm? Form { get; init; }
+    /// <summary>A calculation in progress, or the last result for corrections and 详细点.</summary>
+    public Calculation? Calculation { get; init; }
     /// <summary>Questions in a row without an answer: the second one brings the offer of a person.</summary>
     public int Misses { get; init; }
     public int Insults { get; init; }

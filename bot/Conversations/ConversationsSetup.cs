@@ -46,6 +46,8 @@ public static class ConversationsSetup
         services.AddHostedService<StatuteWatch>();
         services.AddSingleton<StatuteImport>();
         services.AddSingleton<QuoteStatutes>();
+        services.AddSingleton<Calculate>();
+        services.AddSingleton<Elaborate>();
         services.AddSingleton<SmallMatters>();
 
         services.AddSingleton<IDueWork>(provider => provider.GetRequiredService<OutgoingMessages>());

@@ -10,7 +10,8 @@ namespace Outreach.Conversations;
 /// </summary>
 internal sealed class OwnerBot(
     ThinkAboutMessage mind, Safety safety, NoticeChoices noticeChoices, MyInformation myInformation, TalkToPerson person, RegisterInterest signUp,
-    NoticeReplies noticeReplies, TellProgress progress, AnswerQuestions questions, QuoteStatutes statutes, SmallMatters smallMatters, CommunityDirectory directory)
+    NoticeReplies noticeReplies, TellProgress progress, AnswerQuestions questions, Calculate calculate, Elaborate elaborate, QuoteStatutes statutes,
+    SmallMatters smallMatters, CommunityDirectory directory)
     : ActivityHandler
 {
     /// <summary>Finds what a message means; outside any transaction.</summary>
@@ -36,6 +37,7 @@ internal sealed class OwnerBot(
             || await safety.AnswerEmergencyAsync(turn, cancellationToken)
             || await statutes.TryAsync(turn, cancellationToken)
             || (!turn.AnswersWhatWasAsked && await Safety.RefuseAsync(turn, cancellationToken))
+            || await calculate.TryAsync(turn, cancellationToken)
             || await SmallMatters.AnswerWhatToCancelAsync(turn, noticeChoices, cancellationToken)
             || (!turn.AnswersWhatWasAsked && await noticeChoices.TryAsync(turn, cancellationToken))
             || await signUp.AnswerLatePassOnAsync(turn, cancellationToken)
@@ -45,6 +47,8 @@ internal sealed class OwnerBot(
             || await signUp.AnswerAsync(turn, cancellationToken)
             || await SmallMatters.AnswerWasHelpfulAsync(turn, cancellationToken)
             || await questions.TryChoiceAsync(turn, cancellationToken)
+            || await elaborate.TryAsync(turn, cancellationToken)
+            || await calculate.StartAsync(turn, cancellationToken)
             || await signUp.StartAsInformedAsync(turn, cancellationToken)
             || await noticeReplies.TryAsync(turn, cancellationToken)
             || await progress.TryAsync(turn, cancellationToken)
@@ -73,6 +77,12 @@ internal sealed class OwnerBot(
         {
             turn.Append(FormQuestions.Short(form), FormQuestions.ButtonsOf(form));
             turn.State = turn.State with { Waiting = null, Form = form with { Paused = true } };
+            turn.Await(WaitingFor.Words);
+        }
+        else if (!turn.IsCalculating && Calculate.Waiting(turn.State, turn.Now) is { } open && turn.Result is { Kind: AnswerKind.Answer or AnswerKind.Refusal or AnswerKind.Progress or AnswerKind.Smalltalk })
+        {
+            turn.Append(open.Line, open.Buttons);
+            turn.State = turn.State with { Waiting = null };
             turn.Await(WaitingFor.Words);
         }
         else if (!turn.IsAwaiting)

@@ -52,6 +52,9 @@ internal sealed class Turn : ITurnContext
     /// <summary>Whether this turn said what it waits for.</summary>
     public bool IsAwaiting { get; private set; }
 
+    /// <summary>This turn went on with a calculation: its question need not be repeated.</summary>
+    public bool IsCalculating { get; set; }
+
     /// <summary>Everything about this person was erased in this turn.</summary>
     public bool Erased { get; set; }
 

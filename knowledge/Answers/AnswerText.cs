@@ -34,6 +34,9 @@ public static class AnswerText
         Elaboration.Grounds => Lines(GroundsOf(article, sources), CautionOf(article, ""), Checked(article)),
     };
 
+    /// <summary>An article's answer in its first sentences, for lists.</summary>
+    public static string Point(Article article) => FirstSentences(article.Body);
+
     private static string CautionOf(Article article, string body) => article.Caution switch
     {
         Caution.None => "",

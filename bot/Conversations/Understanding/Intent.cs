@@ -24,6 +24,9 @@ internal enum Intent
 
     ProgressCommunity, ProgressMine,
 
+    /// <summary>Something is to be reckoned: a vote, a petition, a timetable.</summary>
+    Calculate,
+
     Greeting, Who, Help, Thanks, Bye,
 
     Abuse, Annoyed,
