@@ -34,6 +34,13 @@ internal sealed class Calculate(KnowledgeBase knowledge, CommunityDirectory dire
         if (!turn.Thought.IsText)
             return false;
         var (text, today) = (turn.Text, city.DateOf(turn.Now));
+        if (text == Button)
+            return await StartAsync(turn, cancellationToken);
+        if (CalculationWords.AsksCommitteeSize(text) && turn.State.Form is null or { Paused: true } && turn.Thought.Reply is not Answer)
+        {
+            await GiveAsync(turn, New(turn, CalculationTask.Committee), CommitteeWords.Rule(), cancellationToken);
+            return true;
+        }
         var (spoken, days) = (FigureReader.Read(text), SpokenDate.Read(text, today));
         var rich = CalculationWords.IsRich(text, spoken, days);
         if (turn.State.Calculation is { } open)
@@ -118,20 +125,20 @@ internal sealed class Calculate(KnowledgeBase knowledge, CommunityDirectory dire
         var isTopic = open.ShownAt is { } shown && turn.State.Topic is { } topic && topic.IsAlive(turn.Now) && topic.At == shown;
         if (isTopic && await ElaborateAsync(turn, open, cancellationToken))
             return true;
+        if (turn.State.Form is { Paused: false } && !rich)
+            return false;       // the form asked last
         if (open.Asked is not null && (CalculationWords.Stops(text) || (text.Length <= 8 && turn.Meaning.Among(Intent.FormCancel) is not null)))
         {
             turn.State = turn.State with { Calculation = null };
             await turn.ReplyAsync(AnswerKind.Smalltalk, "好，不算了。想算再说“帮我算一算”。", cancellationToken);
             return true;
         }
-        if (turn.State.Form is { Paused: false } && !rich)
-            return false;       // the form asked last
         if (CalculationWords.StartsAgain(text) && (open.Asked is not null || isTopic))
         {
             await BeginAsync(turn, open.Task, open.ArticleId is { } id ? knowledge.Find(id) : null, new([], null), [], cancellationToken);
             return true;
         }
-        if (turn.Thought.Choice is null && turn.Meaning.Among(ComeFirst) is not (null or Intent.SignUp))
+        if (turn.Thought.Choice is null && turn.Meaning.Among(ComeFirst) is not (null or Intent.SignUp or Intent.DataCorrect))
             return false;
         var goesOn = open.Asked is not null || isTopic;
         return open.Task switch
@@ -148,10 +155,10 @@ internal sealed class Calculate(KnowledgeBase knowledge, CommunityDirectory dire
         var text = turn.Text;
         if (!goesOn && !(CalculationWords.Corrects(text) && spoken.All.Any(figure => figure.Role is not null)))
             return false;
-        if (open is { Asked: CalculationQuestion.Which, Pending: { } pending } && text is Total or Took or Agreed && open.Asked == CalculationQuestion.Which)
+        if (open is { Asked: CalculationQuestion.Which, Pending: { } pending } && text is Total or Took or Agreed)
         {
             var role = text switch { Total => FigureRole.All, Took => FigureRole.Present, _ => FigureRole.For };
-            await AdvanceAsync(turn, open with { Asked = null, Pending = null, Heads = open.Heads.With(role, open.Pending!.Value) }, cancellationToken);
+            await AdvanceAsync(turn, open with { Asked = null, Pending = null, Heads = open.Heads.With(role, pending) }, cancellationToken);
             return true;
         }
         if (text == VoteWords.NoArea || (open.Asked is CalculationQuestion.Areas or CalculationQuestion.All or CalculationQuestion.Present or CalculationQuestion.For && CalculationWords.DoesNotKnow(text)))
@@ -176,7 +183,9 @@ internal sealed class Calculate(KnowledgeBase knowledge, CommunityDirectory dire
             return false;
         if (!spoken.All.Any(figure => figure.Role is not null) && FormQuestions.LooksLikeQuestion(text) && turn.Thought.HasAnswer && !CalculationWords.Corrects(text))
             return false;
-        if (open.Asked is null && spoken.All.All(figure => figure.Role is null) && !spoken.All.Any(figure => figure.IsMore))
+        // The result was given: what does a bare number correct?
+        if ((open.Asked is null || (open.ShownAt is not null && CalculationWords.Corrects(text) && spoken.All is [{ HasUnit: false }]))
+            && spoken.All.All(figure => figure.Role is null) && !spoken.All.Any(figure => figure.IsMore))
         {
             if (!CalculationWords.Corrects(text) || spoken.All is not [{ Flaw: FigureFlaw.None or FigureFlaw.Approximate, Measure: Measure.Owners } bare])
                 return false;
@@ -397,7 +406,12 @@ internal sealed class Calculate(KnowledgeBase knowledge, CommunityDirectory dire
     private static async Task AskAsync(Turn turn, Calculation open, string question, CancellationToken cancellationToken, params string[] buttons)
     {
         await turn.ReplyAsync(AnswerKind.Clarification, question, cancellationToken, buttons.Length > 0 || open.Asked is null ? buttons : [.. ButtonsOf(open.Asked.Value)]);
-        turn.State = turn.State with { Calculation = open with { LastAt = turn.Now, ShownAt = null }, Misses = 0 };
+        turn.State = turn.State with
+        {
+            Calculation = open with { LastAt = turn.Now, ShownAt = null },
+            Form = turn.State.Form is { } form ? form with { Paused = true } : null,
+            Misses = 0,
+        };
         turn.IsCalculating = true;
     }
 

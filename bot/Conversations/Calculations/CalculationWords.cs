@@ -11,7 +11,7 @@ internal static partial class CalculationWords
         WantsPlan(text) || (days.Any(day => day.Event is not null) && AsksWhen(text)) ? CalculationTask.Timeline
         : RollWords.Read(text) is not null && !spoken.Has(FigureRole.Present, FigureRole.For) ? CalculationTask.Roll
         : IsOfCommittee(text) ? CalculationTask.Committee
-        : Petition().IsMatch(text) && !spoken.Has(FigureRole.Present, FigureRole.For) ? CalculationTask.Petition
+        : Petition().IsMatch(text) && !Votes().IsMatch(text) ? CalculationTask.Petition
         : CalculationTask.Vote;
 
     /// <summary>Whether a message carries numbers enough to reckon at once, whatever else its words resemble.</summary>
@@ -43,7 +43,7 @@ internal static partial class CalculationWords
 
     public static bool WantsPlan(string text) => Plan().IsMatch(text);
 
-    public static bool AsksWhen(string text) => When().IsMatch(text);
+    public static bool AsksWhen(string text) => When().IsMatch(text) && !Hour().IsMatch(text);
 
     public static bool AsksThreshold(string text) => Threshold().IsMatch(text);
 
@@ -65,6 +65,9 @@ internal static partial class CalculationWords
 
     public static bool IsOfCommittee(string text) => Committee().IsMatch(text) && !NotCommittee().IsMatch(text);
 
+    /// <summary>业委会该几个人: the rule is wanted, no number is to be checked.</summary>
+    public static bool AsksCommitteeSize(string text) => CommitteeSize().IsMatch(text.Trim());
+
     /// <summary>Members in all, present, agreeing, left, as far as a text says.</summary>
     public static Calculation CommitteeFigures(Calculation committee, string text)
     {
@@ -74,8 +77,8 @@ internal static partial class CalculationWords
         return committee with
         {
             Members = members,
-            MembersPresent = First(MembersHere(), plain) ?? committee.MembersPresent,
-            MembersFor = First(MembersFor(), plain) ?? committee.MembersFor,
+            MembersPresent = First(MembersHere(), plain) ?? First(HereBehind(), plain) ?? committee.MembersPresent,
+            MembersFor = First(MembersFor(), plain) ?? First(ForBehind(), plain) ?? committee.MembersFor,
             MembersLeft = First(MembersLeft(), plain) ?? (gone is { } away && members is { } all && away <= all ? all - away : committee.MembersLeft),
         };
     }
@@ -96,8 +99,14 @@ internal static partial class CalculationWords
     [GeneratedRegex("什么时候|啥时候|何时|哪[天日]|几[号日]|几月|最[早迟晚]|多久|来得及|多少天|期限|到期|截止|满(?:六十|60)", RegexOptions.CultureInvariant)]
     private static partial Regex When();
 
+    [GeneratedRegex("几点|结束|散会|(?<!从[今明]天)开始(?!算|排)", RegexOptions.CultureInvariant)]
+    private static partial Regex Hour();
+
     [GeneratedRegex("20%|20％|百分之二十|五分之一|1/5|两成|提议|临时(?:会|业主大会|大会)|联名|联署|签名|签字|签了", RegexOptions.CultureInvariant)]
     private static partial Regex Petition();
+
+    [GeneratedRegex("同意|通过|参加|投票|赞成|涨|违约金|滞纳", RegexOptions.CultureInvariant)]
+    private static partial Regex Votes();
 
     [GeneratedRegex("多少|几个?[人户家票]|至少|最少|起码|门槛|够不够|够吗|够了吗|怎么算|咋算|算一|算下|算算", RegexOptions.CultureInvariant)]
     private static partial Regex Threshold();
@@ -144,8 +153,11 @@ internal static partial class CalculationWords
     [GeneratedRegex("(?:人数|户数|业主|总数|N).{0,8}(?:多少|怎么|咋|几)|算(?:多少|几)(?:个|位|名)?(?:人|户|业主|票)|多少(?:个|位)?(?:业主|人)|怎么算|咋算|帮.{0,2}算|算一|几个人", RegexOptions.CultureInvariant)]
     private static partial Regex AsksCount();
 
-    [GeneratedRegex("委员|业委会.{0,4}(?:[0-9]|[一二两三四五六七八九十]+个?人|开会|会议|内部|班子)|[0-9一二三四五六七八九十]+(?:个)?人的?(?:业委会|班子)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("委员(?!会)|业委会.{0,4}(?:[0-9]|[一二两三四五六七八九十]+个?人|开会|会议|内部|班子)|[0-9一二三四五六七八九十]+(?:个)?人的?(?:业委会|班子)", RegexOptions.CultureInvariant)]
     private static partial Regex Committee();
+
+    [GeneratedRegex("^(?:我们|俺们?|咱们?)?(?:小区)?(?:的)?(?:业委会|业主委员会|委员)(?:里|会)?(?:到底|一般|应该|应当|该|要|得|能|可以|可|需要|最多|最少)*(?:有|设|选|定|是|由)?(?:几|多少)(?:个|名|位)?(?:人|委员)?(?:组成|合适|合规|才行|才合法|呢|啊|呀)*$", RegexOptions.CultureInvariant)]
+    private static partial Regex CommitteeSize();
 
     [GeneratedRegex("业主大会|户|平方|平米|选业委会|候选人|罢免|同意成立|成立业委会|年|个月|[0-9]月|天", RegexOptions.CultureInvariant)]
     private static partial Regex NotCommittee();
@@ -153,11 +165,17 @@ internal static partial class CalculationWords
     [GeneratedRegex("(?:业委会|委员|班子)(?:里|会)?(?:一共|总共|共|应该|应|能|可以|想|要|打算|准备|就|计划)*(?:有|是|设|定|选|搞|弄)?" + Num + "(?:个|名|位)?(?:人|委员)?|" + Num + "(?:个|名|位)?(?:人)?(?:的)?(?:委员|业委会|班子)", RegexOptions.CultureInvariant)]
     private static partial Regex Members();
 
-    [GeneratedRegex("(?:只来|来了|到了|到会|出席|到场|参加|来)(?:的)?(?:了|有|只有|是)?" + Num + "|" + Num + "(?:个|名|位)?(?:人)?(?:委员)?(?:来了|到会|出席|到场|参加)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("(?:只来|来了|到了|到会|出席|到场|参加|来)(?:的)?(?:了|有|只有|是)?" + Num, RegexOptions.CultureInvariant)]
     private static partial Regex MembersHere();
 
-    [GeneratedRegex("(?:同意|赞成)(?:的)?(?:了|有|只有|是)?" + Num + "|" + Num + "(?:个|名|位|票)?(?:人)?(?:委员)?(?:都)?(?:同意|赞成)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(Num + "(?:个|名|位)?(?:人)?(?:委员)?(?:来了|到会|出席|到场|参加)", RegexOptions.CultureInvariant)]
+    private static partial Regex HereBehind();
+
+    [GeneratedRegex("(?:同意|赞成)(?:的)?(?:了|有|只有|是)?" + Num, RegexOptions.CultureInvariant)]
     private static partial Regex MembersFor();
+
+    [GeneratedRegex(Num + "(?:个|名|位|票)?(?:人)?(?:委员)?(?:都)?(?:同意|赞成)", RegexOptions.CultureInvariant)]
+    private static partial Regex ForBehind();
 
     [GeneratedRegex("(?:只剩|还剩|剩下|剩了|剩|现在只有)(?:下|了)?" + Num, RegexOptions.CultureInvariant)]
     private static partial Regex MembersLeft();

@@ -34,6 +34,14 @@ internal static class CommitteeWords
         return committee.MembersPresent is not null || committee.MembersFor is not null ? Meeting(members, committee.MembersPresent, committee.MembersFor) : Size(members);
     }
 
+    /// <summary>The rule for the size, where no number was said; the number is asked for.</summary>
+    public static Reckoned Rule() => new("业委会5至11人，而且是单数：5、7、9、11人都行。",
+        [National + "河南的规定请向街道办事处核实。具体几人写进议事规则，由业主大会定。", "打算设几人？发来我算开会要几人到、几人同意。"], [new(Guideline, "31"), new("物业管理条例", "18")], "members.number")
+    {
+        Example = MeetingExample,
+        Asks = CalculationQuestion.Members,
+    };
+
     private static Reckoned Size(int members)
     {
         var verdict = CommitteeMeeting.IsValidSize(members) ? $"{members}人可以。"

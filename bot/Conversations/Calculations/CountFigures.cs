@@ -44,7 +44,7 @@ internal static class CountFigures
         {
             if (figures[i].Role is not null)
                 continue;
-            var figure = open.AskedMeasure == Measure.Area && open.Asked is CalculationQuestion.Areas or CalculationQuestion.Correction && open.AskedMeasure == Measure.Area
+            var figure = open is { AskedMeasure: Measure.Area, Asked: CalculationQuestion.Areas or CalculationQuestion.Correction }
                 ? FigureReader.As(figures[i], Measure.Area) : figures[i];
             var role = open.Asked switch
             {
@@ -65,14 +65,14 @@ internal static class CountFigures
     private static FigureRole? Next(Calculation open, Measure measure, HashSet<(FigureRole, Measure)> taken)
     {
         foreach (var role in Order)
-            if ((open.Of(measure).Of(role) is null || (role == FigureRole.All && open.TotalsOf is not null)) && taken.Add((role, measure)))
+            if ((open.Of(measure).Of(role) is null || (role == FigureRole.All && open is { TotalsOf: not null, Asked: null })) && taken.Add((role, measure)))
                 return role;
         return null;
     }
 
     private static Calculation Set(Calculation open, FigureRole role, Measure measure, long value)
     {
-        if (role == FigureRole.Signed || (open.Task == CalculationTask.Petition && role is FigureRole.For or FigureRole.Present && open.Task == CalculationTask.Petition))
+        if (role == FigureRole.Signed || (open.Task == CalculationTask.Petition && role is FigureRole.For or FigureRole.Present))
             return measure == Measure.Owners ? open with { SignedHeads = value } : open with { SignedArea = value };
         if (role == FigureRole.All && open.TotalsOf is not null && open.Of(measure).All is { } recorded && recorded != value)
         {

@@ -37,7 +37,7 @@ internal readonly record struct Portion(int Numerator, int Denominator);
 
 /// <summary>One number of a message.</summary>
 /// <param name="Role">Null when its words do not tell.</param>
-/// <param name="Value">Owners, or hundredths of a square metre; 0 where <paramref name="Portion"/> stands instead.</param>
+/// <param name="Value">Owners, or hundredths of a square metre; 0 where <see cref="Portion"/> stands instead.</param>
 /// <param name="Said">As it was written, for asking back.</param>
 internal sealed record Figure(FigureRole? Role, Measure Measure, long Value, string Said)
 {

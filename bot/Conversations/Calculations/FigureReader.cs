@@ -42,6 +42,7 @@ internal static partial class FigureReader
         var areaSaid = clause.Contains("面积", StringComparison.Ordinal);
         var headsSaid = Heads().IsMatch(clause);
         Figure? before = null;
+        var first = figures.Count;
         for (var i = 0; i < items.Count; i++)
         {
             if (items[i].Figure is not { } figure)
@@ -65,7 +66,7 @@ internal static partial class FigureReader
             unit = items[i].Unit ?? unit;
         }
         // 260户26000平同意: the first of two measures takes the role of the second.
-        for (var i = 0; i + 1 < figures.Count; i++)
+        for (var i = first; i + 1 < figures.Count; i++)
             if (suffix && figures[i].Role is null && figures[i + 1].Role is { } behind and not FigureRole.All && figures[i].Measure != figures[i + 1].Measure)
                 figures[i] = figures[i] with { Role = behind };
     }
@@ -121,7 +122,8 @@ internal static partial class FigureReader
             return before;
         if (at + 1 < items.Count && items[at + 1] is { Figure: null, Marker: { } behind and not FigureRole.All })
             return behind;
-        return before is FigureRole.All ? before : null;
+        // 投了550票350户同意: a word at the head of the clause belongs to no number before it.
+        return before is FigureRole.All || (at >= 1 && (at == 1 || items[at - 2].Figure is null)) ? before : null;
     }
 
     private static Item? ToFigure(Match match)
@@ -210,7 +212,8 @@ internal static partial class FigureReader
 
     // 几百户 and 上百户 are ranges of their own.
     [GeneratedRegex(
-        "(?<portion>(?<half>一半|半数|对半)|(?<den>" + Num + ")分之(?<num>" + Num + @")|百分之(?<percent>" + Num + @")|(?<percent>[0-9]+(?:\.[0-9]+)?)%|(?<![0-9])(?<over>[0-9]{1,2})[/⁄](?<under>[0-9]{1,2})(?![0-9户人平])|(?<tenths>[0-9.]+|[一二两三四五六七八九十])成(?!立|员|功|本|都|了)(?:多)?)"
+        "(?<all>一共|总共|总数|总计|合计|统共|拢共|全体|全小区|整个小区|全部|小区(?!(?:里|的)*业委会)|总户数|总人数|总面积|共有|户数|应有)"
+        + "|(?<portion>(?<half>一半|半数|对半)|百分之(?<percent>" + Num + @")|(?<den>" + Num + ")分之(?<num>" + Num + @")|(?<percent>[0-9]+(?:\.[0-9]+)?)%|(?<![0-9])(?<over>[0-9]{1,2})[/⁄](?<under>[0-9]{1,2})(?![0-9户人平])|(?<tenths>[0-9.]+|[一二两三四五六七八九十])成(?!立|员|功|本|都|了)(?:多)?)"
         + @"|(?<about>约|大约|大概|差不多|将近|接近|快|近|不到|至少|最少|起码|超过)?(?<plus>(?:再|又|还能)(?:多|来|加|有|增加|补)(?:上|了)?)?(?<neg>(?<![0-9a-z])-|负)?(?<n>几[十百千万]+|上[百千万]|" + Num + @")(?<more>多|余|来(?=[户家人个平张票])|几(?=[户家人个平])|出头)?"
         + @"(?<unit>平方米|平方公尺|平米|平方|m2|平(?![均时常等台])|方(?![案面式法便向位可才])|户(?![数型均])|家(?![里长属电])|人(?![数均口])|位|名|口|个?(?:业主|委员|邻居|代表)(?!大会|会)|个(?:人|户|成员)?(?!小区|月|问题|单元|楼|事|步|部分|条件|方面|车位|星期)|票(?!数)|张|套)?"
         + @"(?:(?<to>(?:到|至|~|-|—|–)(?:" + Num + @")(?:平方米|平米|平方|m2|平|户|家|人|位|名|个|票|张|套)?)|(?<around>多|左右|上下|出头))?"
@@ -221,8 +224,7 @@ internal static partial class FigureReader
         + "|(?<for>同意|赞成|支持|赞同|点头|认可)"
         + "|(?<signed>签(?:了)?(?:名|字)|签了|联名|联署)"
         + "|(?<present>参加|参与|到场|到会|出席|来了|来的|来(?=[0-9一二两三四五六七八九十])|到了|到(?=[0-9])|投了|投票的?|收回|收到|回收|交回|交了|回了|回票|表决票|有效票|投(?=[0-9一二两三四五六七八九十]))"
-        + "|(?<left>只剩|还剩|剩下|剩|余下)"
-        + "|(?<all>一共|总共|总数|总计|合计|统共|拢共|全体|全小区|整个小区|全部|小区|总户数|总人数|总面积|共有|户数|应有)", RegexOptions.CultureInvariant)]
+        + "|(?<left>只剩|还剩|剩下|剩|余下)", RegexOptions.CultureInvariant)]
     private static partial Regex Words();
 
     [GeneratedRegex(@"[,;。!?、|\s\n]+|(?<=[户人平2票家米])/(?=[0-9])", RegexOptions.CultureInvariant)]
@@ -236,12 +238,12 @@ internal static partial class FigureReader
     private static partial Regex SpacedThousands();
 
     // 500 户, 同意 260户: the space parts nothing.
-    [GeneratedRegex(@"(?<=[0-9])\s+(?=[万千百]|户|人|平|m2|票|家)|(?<=[\p{IsCJKUnifiedIdeographs}:]):?\s+(?=[0-9零一二两三四五六七八九十])", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?<=[0-9])\s+(?=[万千百]|户|人|平|m2|票|家)|(?<=[\p{IsCJKUnifiedIdeographs}:])(?<![户人票家平方米])\s+(?=[0-9零一二两三四五六七八九十])", RegexOptions.CultureInvariant)]
     private static partial Regex Gaps();
 
     // Dates, times, money, rooms, storeys, articles, phones: numbers that count no owners.
     [GeneratedRegex(
-        "第" + Num + "(?:条|款|项|步|次|届|个|期|人民|一|二)?|" + Num + @"(?:条|款(?!项))|(?<![0-9])1[3-9][0-9]{9}(?![0-9])|0[0-9]{2,3}-[0-9]{7,8}"
+        Num + "(?:号楼|栋|幢|单元)(?:" + Num + "单元)?(?:" + Num + "[层楼])?(?:[0-9]{3,4}(?![0-9户人平票家个]))?|第" + Num + "(?:条|款|项|步|次|届|个|期|人民|一|二)?|" + Num + @"(?:条|款(?!项))|(?<![0-9])1[3-9][0-9]{9}(?![0-9])|0[0-9]{2,3}-[0-9]{7,8}"
         + "|20[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|(?<![0-9])[0-9]{1,3}-[0-9]{1,2}-[0-9]{2,4}"
         + "|" + Num + @"(?:年|个?月|日|号|天|点钟|点(?![0-9零一二三四五六七八九])|个?(?:星期|礼拜|周|小时)|分钟|岁|万?元|块|毛|角|倍|次|届|层|楼|栋|幢|单元|室|房|梯|期|米|公里|厘|个工作日|%以上)"
         + "|一(?:户|人|房|套)一票|一[样下般些起定旦直切边致方面]|万一|统一|唯一|十分|千万(?![平户])|三方|两会", RegexOptions.CultureInvariant)]
@@ -250,7 +252,7 @@ internal static partial class FigureReader
     // 要多少户同意, 算同意吗, 能通过吗: asked, not told.
     [GeneratedRegex(
         @"(?:要|需要|得|须|必须|至少|最少|应该|还差|差|还要|还得)*(?:有|来)?(?:多少|几(?![十百千万]))(?:户|人|家|个|票|位|名|平方米|平米|平方|平)?(?:人|户|业主)?(?:以上)?(?:的)?(?:同意|赞成|参加|参与|到场|来|投票|投|签字|签名|支持|联名|表决)?(?:票)?(?:才|就|能)*"
-        + "|(?:算不算|算|视为|视同|当作|等于|作为)(?:是|作)?(?:同意|反对|弃权|参加|参与|无效|赞成|作废)|(?:能|可以|会)(?:不能)?(?:通过|过)|同意(?:率|了吗|的话|才|就)|参加率|业主大会|小区(?:里)?(?:的)?业委会", RegexOptions.CultureInvariant)]
+        + "|(?:算不算|算|视为|视同|当作|等于|作为)(?:是|作)?(?:同意|反对|弃权|参加|参与|无效|赞成|作废)|(?:能|可以|会)(?:不能)?(?:通过|过)|同意(?:率|了吗|的话|才|就)|参加率|业主大会", RegexOptions.CultureInvariant)]
     private static partial Regex Asked();
 
     [GeneratedRegex("户数|人数", RegexOptions.CultureInvariant)]

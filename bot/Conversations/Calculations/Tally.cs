@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Outreach.Conversations;
 
 /// <summary>What is known of one measure of a vote: heads, or area in hundredths of a square metre. Null: not said.</summary>
@@ -15,13 +17,11 @@ internal sealed record Tally
     public long? Absent { get; init; }
 
     /// <summary>Valid ballots handed in: as said, less the invalid ones among them; else counted from the others; null when it cannot be known.</summary>
+    [JsonIgnore]
     public long? Voted => Present is { } present
         ? Invalid is { } invalid && invalid <= present && (For, Against, Abstaining) is var (yes, no, abstained) && yes + no + (abstained ?? 0) != present ? present - invalid : present
         : Absent is { } absent && All is { } all ? all - absent
         : For is { } agreed && Against is { } against ? agreed + against + (Abstaining ?? 0) : null;
-
-    public bool IsEmpty => this == Empty;
-    public bool IsComplete => All is not null && Voted is not null && For is not null;
 
     public long? Of(FigureRole role) => role switch
     {

@@ -21,7 +21,7 @@ internal enum Standing
 }
 
 /// <summary>The vote under one reading of the rules and for one kind of matter. Null: that number is not known.</summary>
-/// <param name="Voted">Heads, or hundredths of a square metre, taking part under this reading.</param>
+/// <param name="VotedHeads">Heads taking part under this reading; areas are in hundredths of a square metre.</param>
 internal sealed record VoteJudgement(Standing Standing, CountingRule Rule, long? VotedHeads, long? VotedArea, long? MissingHeads, long? MissingArea, long? MissingForHeads, long? MissingForArea);
 
 /// <summary>Judges a vote by what is known of it, measure by measure; whole numbers only. Pure.</summary>

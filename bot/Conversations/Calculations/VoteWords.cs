@@ -31,7 +31,7 @@ internal static class VoteWords
             lines.Add("加装电梯按哪一项、在哪个范围投，" + Open);
         lines.AddRange(Notes(vote));
         var (asks, buttons) = Asks(vote, usual, differs);
-        lines.Add(Next(vote, usual, asks, differs));
+        lines.Add(Next(vote, usual, differs));
         return new(Verdict(vote, judged, differs), lines, Grounds(vote, kinds), ArticleOf(vote, usual))
         {
             More = More(vote, kinds),
@@ -46,7 +46,12 @@ internal static class VoteWords
         if (differs)
             return string.Join("；", judged.Select(pair => $"按{NameOf(pair.Kind)}，{Short(vote, pair.It)}")) + "。";
         var it = judged[0].It;
-        var which = judged.Count == 2 && it.Standing is Standing.Passed or Standing.Rejected or Standing.OneMeasure && judged.Count == 2 ? "按普通事项、重大事项算都" : "";
+        var which = judged.Count == 1 ? "" : it.Standing switch
+        {
+            Standing.Rejected => "按普通事项也",
+            Standing.Passed or Standing.OneMeasure or Standing.AgreedOnly => "按普通事项、重大事项算，",
+            Standing.Open or Standing.NoQuorum or Standing.QuorumOnly => "",
+        };
         return it.Standing switch
         {
             Standing.NoQuorum => $"这次定不了：参加的还差{Amount(vote, it.MissingHeads, it.MissingArea)}。",
@@ -54,7 +59,7 @@ internal static class VoteWords
             Standing.AgreedOnly => which + (it.MissingForArea is null ? "同意的人数够了，还要看参加的够不够。" : it.MissingForHeads is null ? "同意的面积够了，还要看参加的够不够。" : "同意的够了，还要看参加的够不够。"),
             Standing.Rejected => $"{which}不通过：同意的还差{Amount(vote, it.MissingForHeads, it.MissingForArea)}。",
             Standing.OneMeasure => which + (it.MissingForHeads is null ? "面积这一关过了，还要看人数。" : vote.WithoutArea ? "人数这一关过了；面积也达标才算通过。" : "人数这一关过了，还要看面积。"),
-            Standing.Passed => which + "通过。",
+            Standing.Passed => which + (judged.Count == 2 ? "都通过。" : "通过。"),
             Standing.Open => "",
         };
     }
@@ -120,29 +125,36 @@ internal static class VoteWords
             yield return $"{string.Join('、', vote.Rough.Select(rough => $"“{rough}”"))}是约数，差一点结果就会变，以准数为准。";
     }
 
-    private static (CalculationQuestion? Asks, IReadOnlyList<string> Buttons) Asks(Calculation vote, VoteJudgement it, bool differs) => it.Standing switch
+    private static (CalculationQuestion? Asks, IReadOnlyList<string> Buttons) Asks(Calculation vote, VoteJudgement it, bool differs)
     {
-        _ when differs => (CalculationQuestion.Matter, [Ordinary, Major]),
-        Standing.QuorumOnly => (CalculationQuestion.For, []),
-        Standing.AgreedOnly => (CalculationQuestion.All, []),
-        Standing.OneMeasure when it.MissingForHeads is null => (CalculationQuestion.All, []),
-        Standing.OneMeasure when !vote.WithoutArea => (CalculationQuestion.Areas, [NoArea]),
-        _ => (null, ["依据是什么", "重新算"]),
-    };
+        if (differs)
+            return (CalculationQuestion.Matter, [Ordinary, Major]);
+        IReadOnlyList<string> after = ["依据是什么", "重新算"];
+        return it.Standing switch
+        {
+            Standing.QuorumOnly => (CalculationQuestion.For, []),
+            Standing.AgreedOnly => (CalculationQuestion.All, []),
+            Standing.OneMeasure => it.MissingForHeads is null ? (CalculationQuestion.All, []) : vote.WithoutArea ? (null, after) : (CalculationQuestion.Areas, [NoArea]),
+            Standing.Open or Standing.NoQuorum or Standing.Rejected or Standing.Passed => (null, after),
+        };
+    }
 
-    private static string Next(Calculation vote, VoteJudgement it, CalculationQuestion? asks, bool differs) => it.Standing switch
+    private static string Next(Calculation vote, VoteJudgement it, bool differs)
     {
-        _ when differs => "您说的是哪类事？筹集维修资金、改建重建、改变公共部分用途或拿它经营，是重大事项，别的是普通事项。",
-        Standing.NoQuorum => $"能不能延期收票，{Open}还能收票的话，先给没投的邻居再送一次。",
-        Standing.Rejected => "票数就按实际的算。听听反对的理由，改好方案可以再投一次。",
-        Standing.Passed => "下一步：把结果公告给全体业主，选票和统计表存好。",
-        Standing.QuorumOnly => $"同意的有多少{vote.Unit}、多少平方米？",
-        Standing.AgreedOnly => $"小区一共多少{vote.Unit}、多少平方米？",
-        Standing.OneMeasure when it.MissingForHeads is null => $"一共、参加、同意的各多少{vote.Unit}？",
-        Standing.OneMeasure when asks is null => "面积看不动产登记簿，没登记的看实测或买卖合同；也可以请街道、物业提供全体的面积清册。",
-        Standing.OneMeasure => MissingAreas(vote),
-        Standing.Open => "",
-    };
+        if (differs)
+            return "您说的是哪类事？筹集维修资金、改建重建、改变公共部分用途或拿它经营，是重大事项，别的是普通事项。";
+        return it.Standing switch
+        {
+            Standing.NoQuorum => $"能不能延期收票，{Open}还能收票的话，先给没投的邻居再送一次。",
+            Standing.Rejected => "票数就按实际的算。听听反对的理由，改好方案可以再投一次。",
+            Standing.Passed => "下一步：把结果公告给全体业主，选票和统计表存好。",
+            Standing.QuorumOnly => $"同意的有多少{vote.Unit}、多少平方米？",
+            Standing.AgreedOnly => $"小区一共多少{vote.Unit}、多少平方米？",
+            Standing.OneMeasure => it.MissingForHeads is null ? $"一共、参加、同意的各多少{vote.Unit}？"
+                : vote.WithoutArea ? "面积看不动产登记簿，没登记的看实测或买卖合同；也可以请街道、物业提供全体的面积清册。" : MissingAreas(vote),
+            Standing.Open => "",
+        };
+    }
 
     private static string MissingAreas(Calculation vote)
     {
