@@ -138,7 +138,9 @@ internal sealed class Calculate(KnowledgeBase knowledge, CommunityDirectory dire
             await BeginAsync(turn, open.Task, open.ArticleId is { } id ? knowledge.Find(id) : null, new([], null), [], cancellationToken);
             return true;
         }
-        if (turn.Thought.Choice is null && turn.Meaning.Among(ComeFirst) is not (null or Intent.SignUp or Intent.DataCorrect))
+        // 8个人 answers how many members there are, however much it sounds like asking for a person.
+        var isNumber = open.Asked is not null && CalculationWords.BareNumber(text) is not null;
+        if (!isNumber && turn.Thought.Choice is null && turn.Meaning.Among(ComeFirst) is not (null or Intent.SignUp or Intent.DataCorrect))
             return false;
         var goesOn = open.Asked is not null || isTopic;
         return open.Task switch
