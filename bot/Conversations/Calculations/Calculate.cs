@@ -386,16 +386,17 @@ internal sealed class Calculate(KnowledgeBase knowledge, CommunityDirectory dire
     private async Task ReplyAsync(Turn turn, Calculation done, Reckoned result, string text, IReadOnlyList<string> buttons, CancellationToken cancellationToken)
     {
         var article = knowledge.Find(done.ArticleId ?? result.ArticleId) ?? knowledge.Find(result.ArticleId);
+        List<Citation> citations = [.. result.Grounds.Concat(article?.Id == done.ArticleId ? article?.Citations ?? [] : []).DistinctBy(citation => citation.Canonical)];
         await turn.ReplyAsync(new()
         {
             Kind = AnswerKind.Answer,
             Text = text,
             ArticleId = article?.Id,
-            Citations = [.. result.Grounds.Concat(article?.Id == done.ArticleId ? article?.Citations ?? [] : []).DistinctBy(citation => citation.Canonical).Select(citation => AnswerCitation.Of(citation, knowledge.Sources))],
+            Citations = [.. citations.Select(citation => AnswerCitation.Of(citation, knowledge.Sources))],
             Confidence = 1,
             Suggestions = buttons,
             Actions = [Action],
-        }, cancellationToken);
+        }, Shown.AsText with { Sources = article is null ? [] : SourceNotes.Of([article with { Citations = citations }], knowledge.Sources) }, cancellationToken);
         turn.State = turn.State with
         {
             Calculation = done with { ShownAt = turn.Now, LastAt = turn.Now },
