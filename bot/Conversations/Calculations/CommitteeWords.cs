@@ -1,4 +1,3 @@
-using Outreach.Knowledge.Articles;
 using Outreach.Knowledge.Calculators;
 
 namespace Outreach.Conversations;
