@@ -42,7 +42,7 @@ public sealed class Campaign
 /// <summary>State of one delivery. Queued and Sending change; the other four are final and never change.</summary>
 public enum DeliveryState { Queued, Sending, Sent, Failed, Skipped, Unknown }
 
-public enum SkipReason { None, OptedOut, TopicLeft, WindowClosed, RecipientGone, ChannelOff, Cancelled, SignUpEnded }
+public enum SkipReason { None, OptedOut, TopicLeft, WindowClosed, RecipientGone, ChannelOff, Cancelled, SignUpEnded, WeeklyLimit }
 
 /// <summary>One copy of a campaign for one contact.</summary>
 public sealed class Delivery

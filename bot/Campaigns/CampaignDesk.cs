@@ -52,7 +52,7 @@ public sealed class CampaignDesk(
     public async Task<AudiencePreview?> PreviewAsync(StaffScope scope, AudienceChoice choice, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        return await AreaPathAsync(db, scope, choice.AreaId, cancellationToken) is { } path ? await db.PreviewAsync(choice, path, cancellationToken) : null;
+        return await AreaPathAsync(db, scope, choice.AreaId, cancellationToken) is { } path ? await db.PreviewAsync(choice, path, Limit, cancellationToken) : null;
     }
 
     /// <summary>What is wrong with a draft, field and sentence, for the person who wrote it; empty when it may be made.</summary>
@@ -84,7 +84,7 @@ public sealed class CampaignDesk(
         {
             if (await db.Campaigns.AsNoTracking().SingleOrDefaultAsync(c => c.FormToken == draft.FormToken, cancellationToken) is { } before)
                 return new CreateResult(CreateOutcome.AlreadyCreated, before);
-            var preview = await db.PreviewAsync(draft.Audience, path, cancellationToken);
+            var preview = await db.PreviewAsync(draft.Audience, path, Limit, cancellationToken);
             if (preview.Total == 0)
                 return new(CreateOutcome.EmptyAudience);
             if (preview.Total != draft.ConfirmedTotal)
@@ -98,7 +98,7 @@ public sealed class CampaignDesk(
                 Topic = draft.Audience.Topic,
                 AreaId = draft.Audience.AreaId,
                 CommunityIds = draft.Audience.CommunityIds is { } ids ? $",{string.Join(',', ids)}," : null,
-                State = preview.Total > options.CurrentValue.ApprovalAbove ? CampaignState.AwaitingApproval : CampaignState.Scheduled,
+                State = preview.AtMost > options.CurrentValue.ApprovalAbove ? CampaignState.AwaitingApproval : CampaignState.Scheduled,
                 ComposerId = scope.StaffId,
                 ComposerName = scope.DisplayName,
                 CreatedAt = now,
@@ -164,6 +164,8 @@ public sealed class CampaignDesk(
             .ThenByDescending(c => c.Id).Skip(skip).Take(take);
         return await ViewsAsync(db, page, cancellationToken);
     }
+
+    private WeeklyLimit Limit => new(options.CurrentValue.PerOwnerPerWeek, clock.GetUtcNow());
 
     private DateTimeOffset StartOf(CampaignDraft draft) => Later(draft.StartAt, clock.GetUtcNow());
 

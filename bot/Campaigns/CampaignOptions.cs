@@ -13,6 +13,8 @@ public sealed class CampaignOptions
     public int QuietUntilHour { get; init; } = 8;
     /// <summary>The hour from which they may not.</summary>
     public int QuietFromHour { get; init; } = 20;
+    /// <summary>Notices that one owner gets in seven days, over all campaigns; 0: no limit.</summary>
+    public int PerOwnerPerWeek { get; init; } = 2;
     /// <summary>A start missed by more than this (an outage) waits for a person's word.</summary>
     public TimeSpan LateStart { get; init; } = TimeSpan.FromHours(1);
     /// <summary>Quota by channel id; a channel without one is not limited by us.</summary>

@@ -14,6 +14,7 @@ public static class CampaignsSetup
             .Validate(o => o.Concurrency is >= 1 and <= 64, "Campaigns:Concurrency must be between 1 and 64 (messages on their way at once per channel account).")
             .Validate(o => o.QuietUntilHour is >= 0 and <= 23 && o.QuietFromHour is >= 1 and <= 24 && o.QuietUntilHour < o.QuietFromHour,
                 "Campaigns:QuietUntilHour and Campaigns:QuietFromHour must be hours of the day, the first before the second (notices go out between them).")
+            .Validate(o => o.PerOwnerPerWeek is >= 0 and <= 50, "Campaigns:PerOwnerPerWeek must be between 0 and 50 (notices that one owner gets in seven days; 0: no limit).")
             .Validate(o => o.Quotas.Values.All(q => q.Limit >= 0 && q.Window > TimeSpan.Zero), "Campaigns:Quotas:<channel> needs Limit (0 or more messages) and Window (such as 1.00:00:00).")
             .ValidateOnStart();
         services.AddSingleton<SendingHours>();

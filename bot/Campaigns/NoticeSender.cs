@@ -12,7 +12,7 @@ namespace Outreach.Campaigns;
 
 /// <summary>
 /// Sends the rows of one claim, some dozens at a time, and writes what came of each. Before each of these portions everything that may have changed is read anew:
-/// pause, stop and quiet hours end the claim and give its other rows back; who opted out or withdrew the sign-up is skipped.
+/// pause, stop and quiet hours end the claim and give its other rows back; who opted out, withdrew the sign-up or has had enough for the week is skipped.
 /// </summary>
 internal sealed class NoticeSender(IOptionsMonitor<CampaignOptions> options, IOptions<SiteOptions> site, SendingHours hours, CityClock city, TimeProvider clock)
 {
@@ -47,16 +47,18 @@ internal sealed class NoticeSender(IOptionsMonitor<CampaignOptions> options, IOp
 
     private static Task<Campaign> ReadAsync(OutreachDb db, long campaignId) => db.Campaigns.AsNoTracking().SingleAsync(c => c.Id == campaignId);
 
-    private static Task<List<Row>> RowsAsync(OutreachDb db, Campaign campaign, string areaPath, string claim, long after)
+    private Task<List<Row>> RowsAsync(OutreachDb db, Campaign campaign, string areaPath, string claim, long after)
     {
         var leads = db.MeantLeads(campaign.AudienceChoice(), areaPath);
+        var full = db.Contacts.AtLimit(db, campaign.Topic, new(options.CurrentValue.PerOwnerPerWeek, clock.GetUtcNow()));
         return db.Deliveries.AsNoTracking().Where(d => d.CampaignId == campaign.Id && d.ClaimedBy == claim && d.State == DeliveryState.Sending && d.Id > after)
             .OrderBy(d => d.Id).Take(Portion)
             .Select(d => new Row(d.Id, d.Tries,
                 db.Set<Contact>().Single(c => c.Id == d.ContactId),
                 db.Set<Conversation>().Where(v => v.Id == db.Set<Contact>().Single(c => c.Id == d.ContactId).ConversationId).Select(v => v.Reference).SingleOrDefault(),
                 db.Set<Community>().Where(m => m.Id == d.CommunityId).Select(m => m.Name).Single(),
-                leads.Any(l => l.ContactId == d.ContactId)))
+                leads.Any(l => l.ContactId == d.ContactId),
+                full.Any(c => c.Id == d.ContactId)))
             .ToListAsync();
     }
 
@@ -71,7 +73,10 @@ internal sealed class NoticeSender(IOptionsMonitor<CampaignOptions> options, IOp
 
     private static SkipReason? WhyNot(Row row, Campaign campaign) =>
         Audience.WhyNot(row.Contact, campaign.Topic)
-        ?? (!row.SignUpStands ? SkipReason.SignUpEnded : row.Reference is null ? SkipReason.RecipientGone : null);
+        ?? (!row.SignUpStands ? SkipReason.SignUpEnded
+            : row.AtLimit ? SkipReason.WeeklyLimit
+            : row.Reference is null ? SkipReason.RecipientGone
+            : null);
 
     private static async Task<SendResult> SendOneAsync(IChannel channel, Row row, Campaign campaign, string sender, DateOnly today)
     {
@@ -122,7 +127,8 @@ internal sealed class NoticeSender(IOptionsMonitor<CampaignOptions> options, IOp
             .SetProperty(d => d.Tries, d => d.Tries - 1)), CancellationToken.None);
 
     /// <param name="SignUpStands">Whether the sign-up for whose sake the owner is in the audience still stands.</param>
-    private sealed record Row(long Id, int Tries, Contact Contact, string? Reference, string Community, bool SignUpStands);
+    /// <param name="AtLimit">Whether the owner has had all the notices of these seven days.</param>
+    private sealed record Row(long Id, int Tries, Contact Contact, string? Reference, string Community, bool SignUpStands, bool AtLimit);
 
     /// <param name="Result">The channel's answer; null: it was not asked.</param>
     private sealed record End(Row Row, SendResult? Result, SkipReason? Skip);

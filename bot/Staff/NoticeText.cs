@@ -45,6 +45,7 @@ internal static class NoticeText
         SkipReason.RecipientGone => "找不到",
         SkipReason.ChannelOff => "渠道没开通",
         SkipReason.Cancelled => "停止发送",
+        SkipReason.WeeklyLimit => "7天内已收够",
         SkipReason.SignUpEnded => "登记撤回或无效",
     };
 

@@ -73,11 +73,11 @@ internal static class CampaignSeeds
     }
 
     /// <summary>A notice to all owners of the community, not yet stored.</summary>
-    public static Campaign Planned(Community community, DateTimeOffset startAt) => new()
+    public static Campaign Planned(Community community, DateTimeOffset startAt, NoticeTopics topic = NoticeTopics.MyCommunity) => new()
     {
         Title = "{小区}通知",
         Body = "{小区}的各位业主：本周六开会。",
-        Topic = NoticeTopics.MyCommunity,
+        Topic = topic,
         AreaId = community.AreaId,
         State = CampaignState.Scheduled,
         ComposerId = "test",

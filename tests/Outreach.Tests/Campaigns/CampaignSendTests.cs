@@ -116,6 +116,35 @@ public sealed class CampaignSendTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_third_notice_of_a_week_is_skipped_but_not_one_of_the_procedure()
+    {
+        await StartAsync(owners: 1);
+        async Task<CampaignView> SendAsync(NoticeTopics topic)
+        {
+            var id = await AddAsync(_clock.GetUtcNow(), topic);
+            await CarryOnAsync(id);
+            return await ReadAsync(id);
+        }
+
+        await SendAsync(NoticeTopics.Procedure);
+        var (first, second, third) = (await SendAsync(NoticeTopics.MyCommunity), await SendAsync(NoticeTopics.Training), await SendAsync(NoticeTopics.General));
+        var procedure = await SendAsync(NoticeTopics.Procedure);
+        var preview = await Desk.PreviewAsync(Staff, new(_community.AreaId, null, NoticeTopics.General), Current.CancellationToken);
+        await using (var db = Open())
+        {
+            var before = _clock.GetUtcNow().AddDays(-7).AddMinutes(-1);
+            await db.WriteAsync(() => db.Deliveries.Where(d => d.CampaignId == first.Campaign.Id)
+                .ExecuteUpdateAsync(set => set.SetProperty(d => d.EndedAt, before), Current.CancellationToken), Current.CancellationToken);
+        }
+        var nextWeek = await SendAsync(NoticeTopics.General);
+
+        Assert.Equal((1, 1, 0), (first.Numbers.Sent, second.Numbers.Sent, third.Numbers.Sent));
+        Assert.Equal((CampaignState.Done, 1), (third.Campaign.State, third.Skipped[SkipReason.WeeklyLimit]));
+        Assert.Equal((1, 1), (procedure.Numbers.Sent, nextWeek.Numbers.Sent));
+        Assert.Equal((0, 1, 1), (preview!.Total, preview.Excluded[SkipReason.WeeklyLimit], preview.AtMost));
+    }
+
+    [Fact]
     public async Task Pause_and_stop_take_hold_within_the_batch_and_the_numbers_add_up_to_the_snapshot()
     {
         const int Owners = 1000;
@@ -189,10 +218,10 @@ public sealed class CampaignSendTests : IAsyncLifetime
 
     private OutreachDb Open() => Get<IDbContextFactory<OutreachDb>>().CreateDbContext();
 
-    private async Task<long> AddAsync(DateTimeOffset startAt)
+    private async Task<long> AddAsync(DateTimeOffset startAt, NoticeTopics topic = NoticeTopics.MyCommunity)
     {
         await using var db = Open();
-        var campaign = CampaignSeeds.Planned(_community, startAt);
+        var campaign = CampaignSeeds.Planned(_community, startAt, topic);
         db.Add(campaign);
         await db.SaveChangesAsync(Current.CancellationToken);
         return campaign.Id;
