@@ -98,9 +98,12 @@ internal static class AskCommand
             asked = null;
             return Error(null, "This line is not a JSON object with id, text, type, community and conversation.");
         }
-        return asked.Type is null or "text" or "image" or "voice" or "sticker" or "emoji" or "location"
-            ? null
-            : Error(asked.Id, "type must be text, image, voice, sticker, emoji or location.");
+        return asked switch
+        {
+            { Type: null or "text", Text: null } => Error(asked.Id, "text is missing."),
+            { Type: null or "text" or "image" or "voice" or "sticker" or "emoji" or "location" } => null,
+            _ => Error(asked.Id, "type must be text, image, voice, sticker, emoji or location."),
+        };
     }
 
     private static async Task<string> AnswerAsync(AskPlace place, AskLine asked, Task before, CancellationToken cancellationToken)
@@ -183,6 +186,8 @@ internal sealed class AskPlace : IAsyncDisposable
                 ["Storage:KeysPath"] = Path.Combine(folder.FullName, "keys"),
                 ["Demo:Load"] = "true",
             });
+        if (folder is not null)
+            builder.Services.AddSingleton(new SqliteSession(Flush.Never));
         var place = new AskPlace(builder.Build(), folder);
         try
         {

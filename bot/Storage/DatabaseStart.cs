@@ -38,7 +38,7 @@ public sealed class DatabaseStart(StorageFiles files, IServiceProvider services,
         {
             if (use == DatabaseUse.Beside)
                 throw new StartException("The database needs a migration: start the server once, then run this command again.");
-            await ClearMigrationLockAsync(db, cancellationToken);
+            ClearMigrationLock();
             await db.Database.MigrateAsync(cancellationToken);
         }
         await CheckCanaryAsync(db, cancellationToken);
@@ -58,25 +58,39 @@ public sealed class DatabaseStart(StorageFiles files, IServiceProvider services,
         }
     }
 
+    // These two look at the file without EF: a start waits for them, and a model is not needed.
     private bool HoldsEncryptedRows()
     {
         if (!File.Exists(files.DatabasePath))
             return false;
-        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder(files.Connection) { Pooling = false }.ToString());
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'Installation'";
-        if (command.ExecuteScalar() is not 1L)
-            return false;
-        command.CommandText = "SELECT count(*) FROM \"Installation\"";
-        return command.ExecuteScalar() is not 0L;
+        using var connection = Open();
+        return HasTable(connection, "Installation") && Scalar(connection, "SELECT count(*) FROM \"Installation\"") != 0;
     }
 
-    private static async Task ClearMigrationLockAsync(OutreachDb db, CancellationToken cancellationToken)
+    private void ClearMigrationLock()
     {
-        var locks = await db.Database.SqlQueryRaw<int>("SELECT count(*) AS Value FROM sqlite_master WHERE name = '__EFMigrationsLock'").SingleAsync(cancellationToken);
-        if (locks != 0)
-            await db.WriteAsync(() => db.Database.ExecuteSqlRawAsync("DELETE FROM \"__EFMigrationsLock\"", cancellationToken), cancellationToken);
+        using var connection = Open();
+        if (HasTable(connection, "__EFMigrationsLock"))
+            _ = Scalar(connection, "DELETE FROM \"__EFMigrationsLock\"; SELECT 0");
+    }
+
+    private SqliteConnection Open()
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder(files.Connection) { Pooling = false }.ToString());
+        connection.Open();
+        return connection;
+    }
+
+    private static bool HasTable(SqliteConnection connection, string name) =>
+        Scalar(connection, $"SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = '{name}'") != 0;
+
+    private static long Scalar(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // names of our own tables, nothing from outside
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        return (long)command.ExecuteScalar()!;
     }
 
     private async Task CheckCanaryAsync(OutreachDb db, CancellationToken cancellationToken)

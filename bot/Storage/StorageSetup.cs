@@ -14,6 +14,7 @@ public static class StorageSetup
         services.AddSingleton<StorageFiles>();
         services.AddSingleton<DatabaseStart>();
         services.AddSingleton<WriteGate>();
+        services.AddSingleton(new SqliteSession(Flush.EveryCommit));
         services.AddSingleton<SchedulerPulse>();
         services.AddSingleton(provider => provider.GetRequiredService<StorageFiles>().ReadHashKey());
         services.AddSingleton<PersonalData>();
@@ -23,14 +24,13 @@ public static class StorageSetup
             keys.XmlRepository = new Microsoft.AspNetCore.DataProtection.Repositories.FileSystemXmlRepository(new DirectoryInfo(files.KeysFolder), logs));
         services.AddDbContextFactory<SqliteOutreachDb>((provider, options) => options
             .UseSqlite(provider.GetRequiredService<StorageFiles>().Connection)
-            .AddInterceptors(Session, Guard)
+            .AddInterceptors(provider.GetRequiredService<SqliteSession>(), Guard)
             .ReplaceService<IModelCacheKeyFactory, ModelPerKey>());
         services.AddSingleton<IDbContextFactory<OutreachDb>, OutreachDbFactory>();
         services.AddScoped<OutreachDb>(provider => provider.GetRequiredService<IDbContextFactory<OutreachDb>>().CreateDbContext());
         return services;
     }
 
-    private static readonly SqliteSession Session = new();
     private static readonly WriteGuard Guard = new();
 
     /// <summary>The interface is not variant: rooms ask for <c>IDbContextFactory&lt;OutreachDb&gt;</c> and get the provider's context.</summary>

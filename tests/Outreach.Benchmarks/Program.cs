@@ -18,7 +18,10 @@ switch (args.FirstOrDefault())
     case "turns":
         await Turns.RunAsync(Console.Out);
         return 0;
+    case "start":
+        await Starts.RunAsync(Console.Out);
+        return 0;
     default:
-        Console.Error.WriteLine("usage: turns | knowledge [FOLDER] | statutes FOLDER | fit-ranker [FOLDER] | characters < Unihan files");
+        Console.Error.WriteLine("usage: start | turns | knowledge [FOLDER] | statutes FOLDER | fit-ranker [FOLDER] | characters < Unihan files");
         return 2;
 }

@@ -1,8 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
-using System.Text.Json.Nodes;
 using Outreach.Doubles;
 
 namespace Outreach.Benchmarks;
@@ -10,7 +7,6 @@ namespace Outreach.Benchmarks;
 /// <summary>
 /// Turns per second through Direct Line: real HTTP, a process of its own, the shipped knowledge base, every turn committed to SQLite.
 /// Beside it, in the same run and over the same way, an event that no bot answers: the floor that everything but the bot sets.
-/// Then how long a start takes and what the process holds at rest.
 /// </summary>
 internal static class Turns
 {
@@ -28,7 +24,6 @@ internal static class Turns
         var folder = Directory.CreateTempSubdirectory("outreach-turns-");
         try
         {
-            await StartsAsync(folder.FullName, output);
             using var process = Start(folder.FullName);
             await process.ListeningAsync(CancellationToken.None);
             var people = await Task.WhenAll(Enumerable.Range(0, People).Select(_ => Person.OpenAsync(process.Address)));
@@ -40,7 +35,7 @@ internal static class Turns
                 await PrintAsync(output, $"event without a bot, round {round}", await MeasureAsync(people, Length, Event));
                 await PrintAsync(output, $"answered question, round {round}", await MeasureAsync(people, Length, Question));
             }
-            await MemoryAsync(process, "after the load", output);
+            await output.WriteLineAsync($"after the load: {await ProcessMemory.DescribeAsync(process)}");
         }
         finally
         {
@@ -48,33 +43,9 @@ internal static class Turns
         }
     }
 
-    private static object Question(int turn) => new { type = "message", text = Questions[turn % Questions.Length], from = new { id = "me" } };
+    internal static object Question(int turn) => new { type = "message", text = Questions[turn % Questions.Length], from = new { id = "me" } };
 
     private static object Event(int turn) => new { type = "event", name = "benchmark/none", value = turn, from = new { id = "me" } };
-
-    private static async Task StartsAsync(string folder, TextWriter output)
-    {
-        foreach (var what in new[] { "first start, empty database", "start", "start" })
-        {
-            var watch = Stopwatch.StartNew();
-            using var process = Start(folder);
-            await process.ListeningAsync(CancellationToken.None);
-            var listening = watch.Elapsed;
-            var person = await Person.OpenAsync(process.Address);
-            await person.SendAsync(Question(0));
-            await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{what}: listens after {listening.TotalSeconds:0.00} s, first answer after {watch.Elapsed.TotalSeconds:0.00} s"));
-            using var settle = new PeriodicTimer(TimeSpan.FromSeconds(10), TimeProvider.System);
-            await settle.WaitForNextTickAsync();
-            await MemoryAsync(process, "at rest", output);
-        }
-    }
-
-    private static async Task MemoryAsync(OutreachProcess process, string when, TextWriter output)
-    {
-        var status = await File.ReadAllLinesAsync($"/proc/{process.Process.Id}/status");
-        int Megabytes(string key) => int.Parse(status.Single(line => line.StartsWith(key + ":", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) / 1024;
-        await output.WriteLineAsync($"{when}: VmRSS {Megabytes("VmRSS")} MB, RssAnon {Megabytes("RssAnon")} MB");
-    }
 
     private static OutreachProcess Start(string folder) => OutreachProcess.Start(folder,
         ("Channels:WebChat:Limits:MessagesPerConversation", "1000000"), ("Channels:WebChat:Limits:MessagesPerPerson", "1000000"),
@@ -101,24 +72,4 @@ internal static class Turns
 
     private static Task PrintAsync(TextWriter output, string what, (double PerSecond, double P50, double P99) figures) =>
         output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{what,-34}{figures.PerSecond,10:0}{figures.P50,10:0.0}{figures.P99,10:0.0}"));
-
-    private sealed class Person(HttpClient http, string conversation)
-    {
-        public static async Task<Person> OpenAsync(Uri address)
-        {
-            var http = new HttpClient { BaseAddress = address };
-            using var generated = await http.PostAsync("/v3/directline/tokens/generate", null);
-            var token = JsonNode.Parse(await generated.EnsureSuccessStatusCode().Content.ReadAsStringAsync())!;
-            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (string)token["token"]!);
-            using var started = await http.PostAsJsonAsync("/v3/directline/conversations", new { user = new { } });
-            started.EnsureSuccessStatusCode();
-            return new(http, (string)token["conversationId"]!);
-        }
-
-        public async Task SendAsync(object activity)
-        {
-            using var sent = await http.PostAsJsonAsync($"/v3/directline/conversations/{conversation}/activities", activity);
-            sent.EnsureSuccessStatusCode();
-        }
-    }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using System.Threading.Channels;
 
 namespace Outreach.Doubles;
 
@@ -9,6 +10,7 @@ public sealed class OutreachProcess : IDisposable
     private readonly Process _process;
     private readonly StringBuilder _errors = new();
     private readonly StringBuilder _output = new();
+    private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
     private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private OutreachProcess(Process process) => _process = process;
@@ -43,6 +45,22 @@ public sealed class OutreachProcess : IDisposable
     public string Errors { get { lock (_errors) return _errors.ToString(); } }
     public string Output { get { lock (_output) return _output.ToString(); } }
     public Process Process => _process;
+
+    /// <summary>Writes one line to the program's standard input; it gets it at once.</summary>
+    public async Task WriteLineAsync(string line, CancellationToken cancellationToken)
+    {
+        await _process.StandardInput.WriteLineAsync(line.AsMemory(), cancellationToken);
+        await _process.StandardInput.FlushAsync(cancellationToken);
+    }
+
+    /// <summary>The next line of standard output, when it comes.</summary>
+    /// <exception cref="ChannelClosedException">The program ended without one.</exception>
+    public async Task<string> ReadLineAsync(CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(TimeSpan.FromMinutes(3));
+        return await _lines.Reader.ReadAsync(patience.Token);
+    }
 
     public async Task ListeningAsync(CancellationToken cancellationToken)
     {
@@ -91,9 +109,13 @@ public sealed class OutreachProcess : IDisposable
     private void Heard(string? line)
     {
         if (line is null)
+        {
+            _lines.Writer.TryComplete();
             return;
+        }
         lock (_output)
             _output.AppendLine(line);
+        _lines.Writer.TryWrite(line);
         if (line.StartsWith("Chat: ", StringComparison.Ordinal))
             _listening.TrySetResult(new Uri(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]));
     }
