@@ -33,7 +33,7 @@ internal sealed class AnswerQuestions(KnowledgeBase knowledge, QuoteStatutes sta
 
     public async Task AnswerAsync(Turn turn, CancellationToken cancellationToken)
     {
-        switch (turn.Thought.Reply)
+        switch (turn.Thought.IsNonsense ? null : turn.Thought.Reply)
         {
             case Answer answer:
                 await AnswerAsync(turn, answer, cancellationToken);
@@ -45,7 +45,7 @@ internal sealed class AnswerQuestions(KnowledgeBase knowledge, QuoteStatutes sta
                 await RefuseAsync(turn, refusal, cancellationToken);
                 break;
             default:
-                await turn.ReplyAsync(AnswerKind.Smalltalk, Says.NoGuess, cancellationToken, Says.Menu);
+                await NotUnderstoodAsync(turn, cancellationToken);
                 break;
         }
     }
@@ -76,15 +76,30 @@ internal sealed class AnswerQuestions(KnowledgeBase knowledge, QuoteStatutes sta
         turn.State = turn.State with { Topic = new(article.Id, turn.Now, -1), Misses = 0 };
     }
 
+    /// <summary>Nothing to guess from: what the bot can do; at the second miss in a row a person.</summary>
+    private static async Task NotUnderstoodAsync(Turn turn, CancellationToken cancellationToken)
+    {
+        var again = turn.State.Misses > 0;
+        turn.State = turn.State with { Misses = turn.State.Misses + 1 };
+        await (again
+            ? turn.ReplyAsync(AnswerKind.Clarification, Says.NoGuessAgain, cancellationToken, Says.Human)
+            : turn.ReplyAsync(AnswerKind.Clarification, Says.NoGuess, cancellationToken, Says.Menu));
+        if (again)
+            turn.Await(WaitingFor.Handover);
+    }
+
+    /// <summary>Candidates to choose from; at the second miss in a row a person among them.</summary>
     private static async Task ClarifyAsync(Turn turn, Clarification clarification, CancellationToken cancellationToken)
     {
-        var candidates = clarification.Candidates.DistinctBy(article => article.Label).ToList();
+        var again = turn.State.Misses > 0;
+        turn.State = turn.State with { Misses = turn.State.Misses + 1 };
+        var candidates = clarification.Candidates.DistinctBy(article => article.Label).Take(again ? 2 : 3).ToList();
         await turn.ReplyAsync(new()
         {
             Kind = AnswerKind.Clarification,
             Text = "您问的是哪件？\n" + string.Join('\n', candidates.Select((article, i) => $"{i + 1}. {article.Question}")),
             Confidence = Math.Round(clarification.Confidence, 3),
-            Suggestions = [.. candidates.Select(article => article.Label), Says.NoneOfThese],
+            Suggestions = [.. candidates.Select(article => article.Label), .. again ? (string[])[Says.Human] : [], Says.NoneOfThese],
         }, cancellationToken);
         turn.Await(WaitingFor.Clarification, [.. candidates.Select(article => article.Id)]);
     }

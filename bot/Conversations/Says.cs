@@ -19,6 +19,7 @@ internal static class Says
     public const string HandedBack = "工作人员办完了，现在又是自动助手。刚才有帮助吗？";
     public const string HandedBackUnanswered = "工作人员看过了，现在又是自动助手。还有事可以再说“人工”。";
     public const string NoGuess = "没听明白。您可以直接问规定，也可以登记、看进展。";
+    public const string NoGuessAgain = "还是没听明白。请用一句话说说：谁做了什么，您想知道什么。要找工作人员，点下面。";
 
     public static IReadOnlyList<string> HelpfulOrNot { get; } = ["有帮助", "没有"];
     public static string[] Menu { get; } = [HowToForm, SignUp, Progress];

@@ -13,6 +13,7 @@ namespace Outreach.Conversations;
 internal sealed partial class ThinkAboutMessage(Understanding understanding, Answerer answerer, QuoteStatutes statutes, CommunityDirectory directory, CityClock city)
 {
     private const int LongestText = 5000;
+    private const string FillerGroup = "chitchat.filler";      // of outofscope.yaml: sounds and tests of the keyboard
 
     public Thought Think(Activity activity, TurnMemory memory, DateTimeOffset now)
     {
@@ -28,17 +29,19 @@ internal sealed partial class ThinkAboutMessage(Understanding understanding, Ans
         var choice = ChoiceOf(text, state.Waiting is { } waiting && waiting.IsAlive(now) ? waiting : null);
         var words = choice is { } chosen ? state.Waiting!.Choices[chosen] : text;
         var topic = state.Topic is { } alive && alive.IsAlive(now) ? alive.ArticleId : null;
-        var meaning = IsNumbersAlone(words) ? Meaning.Nothing with { Normalised = words } : understanding.Read(words);
+        var meaning = understanding.Read(words);
         var asked = AskedBesides(meaning);
         var reply = answerer.Ask(new(asked ?? words, RegionOf(memory.CommunityId), topic, city.DateOf(now)));
+        var isNonsense = choice is null && Nonsense.Is(words, meaning, reply);
         var (statute, nearest) = statutes.Think(words, state, reply, now);
         return new()
         {
             Text = words,
             Medium = Medium.Text,
-            Meaning = meaning,
+            Meaning = isNonsense ? Meaning.Nothing with { Normalised = words } : meaning,
             Choice = choice,
             Reply = reply,
+            IsNonsense = isNonsense || (state.Form is null && reply is Refusal { GroupId: FillerGroup } && !SaysYes.IsShortAnswer(words)),
             Statute = statute,
             NearestStatute = nearest,
             AlsoSignsUp = asked is not null,
@@ -91,9 +94,6 @@ internal sealed partial class ThinkAboutMessage(Understanding understanding, Ans
         }
         return clean.ToString().Trim();
     }
-
-    /// <summary>A telephone or room number, or keys pressed at random: it tells of no wish, least of all of an emergency. Three digits may be the number to call.</summary>
-    private static bool IsNumbersAlone(string text) => !text.Any(char.IsLetter) && text.Count(char.IsDigit) > 3;
 
     private static bool IsQuestionMark(char c) => c is '?' or '？';
 

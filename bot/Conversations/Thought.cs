@@ -23,6 +23,8 @@ internal sealed record Thought
     public StatuteReply? Statute { get; init; }
     /// <summary>The article of a statute that is nearest to a question without a curated answer; null: none is near.</summary>
     public StatuteQuoted? NearestStatute { get; init; }
+    /// <summary>Keys pressed at random, sounds, numbers without a word.</summary>
+    public bool IsNonsense { get; init; }
     /// <summary>The message asks something and wants to sign up besides: the question is answered first.</summary>
     public bool AlsoSignsUp { get; init; }
     /// <summary>Hash of the normalised words, to know a repeat without keeping the words.</summary>

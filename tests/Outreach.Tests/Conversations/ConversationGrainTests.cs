@@ -139,6 +139,24 @@ public sealed class ConversationGrainTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_verdict_keeps_nothing_of_the_question_that_points_to_a_person()
+    {
+        var receipt = await SayAsync("换物业要多少人同意 我是3号楼2单元501的 回我13812345678");
+        await SendAsync(new()
+        {
+            Type = ActivityTypes.Event,
+            Name = "outreach/feedback",
+            Value = JsonSerializer.SerializeToElement(new { activityId = $"c|{receipt.Replies[0]:0000000}", verdict = "helpful" }),
+        }, null);
+
+        await using var db = await OpenAsync();
+        var kept = await db.AnswerFeedbacks.SingleAsync(TestContext.Current.CancellationToken);
+        Assert.Contains("换物业要多少人同意", kept.Question, StringComparison.Ordinal);
+        Assert.DoesNotContain("13812345678", kept.Question, StringComparison.Ordinal);
+        Assert.DoesNotContain("501", kept.Question, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Replies_to_a_notice_are_kept_for_seventy_two_hours()
     {
         await SayAsync("你好");

@@ -273,6 +273,48 @@ public sealed class DialogueTests(Asking asking) : IClassFixture<Asking>
     }
 
     [Theory]
+    [InlineData("想死的心都有了")]
+    [InlineData("不如一死了之")]
+    public async Task Who_thinks_of_dying_reads_the_number_first(string said)
+    {
+        var answer = await SayAsync(said);
+
+        Assert.Equal(AnswerKind.Safety, answer.Kind);
+        Assert.StartsWith("120或110，现在就打", answer.Text, StringComparison.Ordinal);
+        Assert.Equal(1, await CountHandoversAsync());
+    }
+
+    [Theory]
+    [InlineData("热死了")]
+    [InlineData("烦死了")]
+    [InlineData("累死了")]
+    [InlineData("笑死")]
+    [InlineData("想死你了")]
+    public async Task Who_only_speaks_strongly_is_sent_to_nobody(string said) => Assert.NotEqual(AnswerKind.Safety, (await SayAsync(said)).Kind);
+
+    [Theory]
+    [InlineData("隔壁在客厅开托管班")]
+    [InlineData("对门把住房改成麻将馆了")]
+    public async Task A_flat_used_for_business_is_our_matter(string said)
+    {
+        var answer = await SayAsync(said);
+
+        Assert.Equal((AnswerKind.Answer, "parking.home-business"), (answer.Kind, answer.ArticleId));
+        Assert.Contains(answer.Citations, citation => citation.Id == "民法典279");
+    }
+
+    [Fact]
+    public async Task Two_clarifications_in_a_row_bring_a_person_among_the_choices()
+    {
+        var first = await SayAsync("票的事");
+        var second = await SayAsync("车位的事");
+
+        Assert.Equal((AnswerKind.Clarification, Says.NoneOfThese), (first.Kind, first.Suggestions[^1]));
+        Assert.DoesNotContain(Says.Human, first.Suggestions);
+        Assert.Equal((AnswerKind.Clarification, Says.Human), (second.Kind, second.Suggestions[^2]));
+    }
+
+    [Theory]
     [InlineData("取消")]
     [InlineData("算了不弄了")]
     [InlineData("怎么取消报名")]

@@ -31,6 +31,16 @@ public sealed class UnderstandingTests
             Assert.True(pair.Value.Count(s => !s.Means) >= 20, pair.Key);
         });
 
+    [Fact]
+    public void No_sentence_of_the_tests_stands_among_the_examples()
+    {
+        var examples = IntentExamples.Load(Path.Combine(AppContext.BaseDirectory, "Conversations", "intents")).Select(example => Bare(example.Text)).ToHashSet(StringComparer.Ordinal);
+
+        Assert.Empty(Sentences().Values.SelectMany(group => group).Select(sentence => sentence.Text).Where(text => examples.Contains(Bare(text))));
+
+        static string Bare(string text) => string.Concat(text.Where(char.IsLetterOrDigit)).ToLowerInvariant();
+    }
+
     [Theory]
     [InlineData("我不想报名", nameof(Intent.SignUpRefuse))]
     [InlineData("怎么取消报名", nameof(Intent.SignUpCancelHow))]
