@@ -204,4 +204,5 @@ window.addEventListener('offline', () => {
   on.offline();
   lost();
 });
-setInterval(look, 20000);
+// Another window keeps the stream until somebody comes back to this one: two that are both in sight would take it from each other for ever.
+setInterval(() => elsewhere || look(), 20000);

@@ -121,7 +121,7 @@ public sealed class ChatPageTests(Site site)
         await window.AssertAccessibleAsync();
         await window.Context.SetOfflineAsync(false);
 
-        await Expect(page.Locator(".turn.owner .state").Last).ToHaveTextAsync("已送达", new() { Timeout = 30_000 });
+        await Expect(page.Locator(".turn.owner .state").Last).ToHaveTextAsync("已送达");
         await Expect(page.Locator(".line p")).ToBeHiddenAsync();
         await page.ReloadAsync();
         await Expect(page.Locator(".bubble.owner")).ToHaveTextAsync(["你好", "没网的时候写的第一句", "没网的时候写的第二句"]);
@@ -146,8 +146,8 @@ public sealed class ChatPageTests(Site site)
         await page.GotoAsync("/");
 
         await AskAsync(page, Question);
-        await Expect(page.Locator(".turn.bot .source")).ToHaveCountAsync(1, new() { Timeout = 30_000 });
-        await Expect(page.Locator(".turn.owner .state")).ToHaveTextAsync("已送达", new() { Timeout = 30_000 });
+        await Expect(page.Locator(".turn.bot .source")).ToHaveCountAsync(1);
+        await Expect(page.Locator(".turn.owner .state")).ToHaveTextAsync("已送达");
 
         await page.UnrouteAllAsync();
         await page.ReloadAsync();
@@ -258,7 +258,7 @@ public sealed class ChatPageTests(Site site)
 
         await AskAsync(page, Question);
 
-        await Expect(page.Locator(".source")).ToBeVisibleAsync(new() { Timeout = 20_000 });
+        await Expect(page.Locator(".source")).ToBeVisibleAsync();
         await Expect(page.Locator(".line p")).ToBeHiddenAsync();
     }
 

@@ -1,5 +1,5 @@
-using Deque.AxeCore.Commons;
-using Deque.AxeCore.Playwright;
+using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Microsoft.Playwright;
@@ -12,11 +12,10 @@ using Outreach.Tests.Staff;
 
 namespace Outreach.BrowserTests.Console;
 
-/// <summary>One program on a Monday morning, with made-up communities, leads and waiting owners, and one browser.</summary>
-public sealed class ConsoleSite : IAsyncLifetime
+/// <summary>One program on a Monday morning, with made-up communities, leads and waiting owners.</summary>
+public sealed class ConsoleSite(Site site) : IAsyncLifetime
 {
-    private IPlaywright _playwright = null!;
-    private IBrowser _browser = null!;
+    private readonly ConcurrentDictionary<StaffRoles, Task<string>> _signedIn = new();
     private int _people;
 
     internal FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 11, 19, 1, 14, 0, TimeSpan.Zero));
@@ -61,97 +60,41 @@ public sealed class ConsoleSite : IAsyncLifetime
         await StaffSeeds.SayAsync(App, asking.Id, (Speaker.Owner, "首次开会能委托邻居投票吗"), (Speaker.Bot, "可以。要书面委托，写明代理人姓名、事项、权限和期限。"), (Speaker.Owner, "转人工"), (Speaker.Bot, "已转给和平社区工作人员，前面0位。"));
         Waiting = await StaffSeeds.AddHandoverAsync(App, asking.Id, Communities[0]);
         Clock.Advance(TimeSpan.FromMinutes(12));
-
-        _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = "/usr/bin/chromium",
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"],
-        });
     }
 
     internal Task<Lead> AddLeadAsync(string user, int community, string name, string? phone, Wishes wishes, string? room) =>
         StaffSeeds.AddLeadAsync(App, user, Communities[community], "演示", name, phone, ConsentAnswer.Given, wishes, room);
 
     /// <summary>A window without anybody signed in.</summary>
-    internal async Task<ConsoleWindow> OpenAsync(int width, BrowserNewContextOptions? options = null)
+    internal Task<Window> OpenAsync(int width, BrowserNewContextOptions? options = null) => site.OpenAsync(App, width, options);
+
+    /// <summary>A window of a member of the street office with these roles; one member a set of roles, who came in by the form once.</summary>
+    internal async Task<Window> SignInAsync(int width, StaffRoles roles = StaffRoles.Street, BrowserNewContextOptions? options = null)
     {
         options ??= new();
-        options.ViewportSize = new() { Width = width, Height = width < 700 ? 844 : 800 };
-        options.Locale = "zh-CN";
-        options.BaseURL = App.Address.ToString();
-        var context = await _browser.NewContextAsync(options);
-        context.SetDefaultTimeout(60_000);
-        return new(context, await context.NewPageAsync());
+        options.StorageState = await _signedIn.GetOrAdd(roles, SignInByFormAsync);
+        return await OpenAsync(width, options);
     }
 
-    /// <summary>A window of a new member of the street office.</summary>
-    internal async Task<ConsoleWindow> SignInAsync(int width, StaffRoles roles = StaffRoles.Street, BrowserNewContextOptions? options = null)
+    private async Task<string> SignInByFormAsync(StaffRoles roles)
     {
         var name = $"li{Interlocked.Increment(ref _people):000}";
         await StaffSeeds.AddMemberAsync(App, name, roles, Street, "李");
-        var window = await OpenAsync(width, options);
+        await using var window = await OpenAsync(1280);
         await window.Page.GotoAsync("/staff/sign-in");
         await window.Page.GetByLabel("用户名").FillAsync(name);
         await window.Page.GetByLabel("密码").FillAsync(StaffSeeds.Password);
         await window.Page.GetByRole(AriaRole.Button, new() { Name = "登录" }).ClickAsync();
-        await Assertions.Expect(window.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/staff$"));
-        return window;
+        await Assertions.Expect(window.Page).ToHaveURLAsync(new Regex("/staff$"));
+        return await window.Context.StorageStateAsync();
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _browser.DisposeAsync();
-        _playwright.Dispose();
-        await App.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => App.DisposeAsync();
 }
 
-/// <summary>One browser context; what its page reports as an error fails the test.</summary>
-internal sealed class ConsoleWindow(IBrowserContext context, IPage page) : IAsyncDisposable
+/// <summary>The classes that share one console; they run one after the other.</summary>
+[CollectionDefinition(Name)]
+public sealed class ConsoleTogether : ICollectionFixture<ConsoleSite>
 {
-    private readonly List<string> _errors = Watch(page);
-
-    public IBrowserContext Context => context;
-    public IPage Page => page;
-
-    /// <summary>Looks at the page as a whole: axe, sideways scrolling, errors; and takes its picture.</summary>
-    public async Task LookAsync(string name)
-    {
-        await page.EvaluateAsync("document.fonts.ready");
-        await page.ScreenshotAsync(new() { Path = Path.Combine(Screenshots, $"console-{name}.png"), FullPage = true });
-        var wide = await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
-        var widest = wide <= 0 ? "" : await page.EvaluateAsync<string>("""
-            [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + .5 && !e.closest('.tablebox, .tabs'))
-              .map(e => e.outerHTML.slice(0, 120)).slice(-4).join('\n')
-            """);
-        Assert.True(wide <= 0, $"{name} scrolls sideways by {wide} px:\n{widest}");
-        var axe = await page.RunAxe(new AxeRunOptions());
-        Assert.True(axe.Violations.Length == 0, $"{name}\n" + string.Join('\n', axe.Violations.Select(v => $"{v.Id}: {v.Help}: {string.Join(" | ", v.Nodes.Select(n => n.Html))}")));
-        Assert.True(_errors.Count == 0, $"{name}: {string.Join(" | ", _errors)}");
-    }
-
-    public async ValueTask DisposeAsync() => await context.DisposeAsync();
-
-    private static string Screenshots { get; } = Find();
-
-    private static List<string> Watch(IPage page)
-    {
-        var errors = new List<string>();
-        page.Console += (_, message) =>
-        {
-            if (message.Type == "error")
-                errors.Add(message.Text);
-        };
-        page.PageError += (_, error) => errors.Add(error);
-        return errors;
-    }
-
-    private static string Find()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "Outreach.sln")))
-            folder = folder.Parent;
-        return Directory.CreateDirectory(Path.Combine(folder.FullName, "tests", "screenshots")).FullName;
-    }
+    public const string Name = "console";
 }

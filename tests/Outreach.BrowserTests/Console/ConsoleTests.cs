@@ -9,7 +9,8 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Outreach.BrowserTests.Console;
 
-public sealed class ConsoleTests(ConsoleSite site) : IClassFixture<ConsoleSite>
+[Collection(ConsoleTogether.Name)]
+public sealed class ConsoleTests(ConsoleSite site)
 {
     [Theory]
     [InlineData(390)]
@@ -49,7 +50,7 @@ public sealed class ConsoleTests(ConsoleSite site) : IClassFixture<ConsoleSite>
         foreach (var (name, address) in new[] { ("today", "/staff"), ("leads", "/staff/leads"), ("lead", $"/staff/leads/{site.Late.Id}"), ("talk", $"/staff/waiting/{site.Waiting.Id}"), ("community", $"/staff/communities/{site.Communities[0]}"), ("compose", "/staff/notices/new") })
         {
             await window.Page.GotoAsync(address);
-            await window.LookAsync($"{name}-{theme}-{text}-{width}");
+            await window.LookAsync($"{name}-{theme}-{text}-{width}", LookFor.ColoursAndSizes);
         }
     }
 

@@ -1,0 +1,65 @@
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+
+namespace Outreach.BrowserTests;
+
+/// <summary>What a look at a page asks of it.</summary>
+public enum LookFor
+{
+    /// <summary>All rules of WCAG A and AA (2.2 too) and of best practice.</summary>
+    Everything,
+
+    /// <summary>What another theme, text size or width can break: the same page was looked at as a whole elsewhere.</summary>
+    ColoursAndSizes,
+}
+
+/// <summary>One browser context with one page. What the page reports as an error, policy violations too, is kept.</summary>
+public sealed class Window : IAsyncDisposable
+{
+    private readonly List<string> _errors = [];
+
+    internal Window(IBrowserContext context, IPage page)
+    {
+        (Context, Page) = (context, page);
+        page.Console += (_, message) =>
+        {
+            if (message.Type == "error")
+                _errors.Add(message.Text);
+        };
+        page.PageError += (_, error) => _errors.Add(error);
+    }
+
+    public IBrowserContext Context { get; }
+    public IPage Page { get; }
+    public IReadOnlyList<string> Errors => _errors;
+
+    public Task ScreenshotAsync(string name) => Page.ScreenshotAsync(new() { Path = Path.Combine(Site.Screenshots, name + ".png") });
+
+    /// <summary>No violations of the rules.</summary>
+    public async Task AssertAccessibleAsync(LookFor what = LookFor.Everything)
+    {
+        var result = await Page.RunAxe(what == LookFor.Everything
+            ? new AxeRunOptions()
+            : new AxeRunOptions { RunOnly = new() { Type = "rule", Values = ["color-contrast", "target-size", "scrollable-region-focusable"] } });
+        Assert.True(result.Violations.Length == 0, string.Join('\n', result.Violations.Select(violation =>
+            $"{Page.Url} {violation.Id}: {violation.Help}: {string.Join(" | ", violation.Nodes.Select(node => node.Html))}")));
+    }
+
+    /// <summary>Looks at the page as a whole, sideways scrolling and errors too, and takes its picture.</summary>
+    public async Task LookAsync(string name, LookFor what = LookFor.Everything)
+    {
+        await Page.EvaluateAsync("document.fonts.ready");
+        await Page.ScreenshotAsync(new() { Path = Path.Combine(Site.Screenshots, $"console-{name}.png"), FullPage = true });
+        var wide = await Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+        var widest = wide <= 0 ? "" : await Page.EvaluateAsync<string>("""
+            [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + .5 && !e.closest('.tablebox, .tabs'))
+              .map(e => e.outerHTML.slice(0, 120)).slice(-4).join('\n')
+            """);
+        Assert.True(wide <= 0, $"{name} scrolls sideways by {wide} px:\n{widest}");
+        await AssertAccessibleAsync(what);
+        Assert.True(_errors.Count == 0, $"{name}: {string.Join(" | ", _errors)}");
+    }
+
+    public async ValueTask DisposeAsync() => await Context.DisposeAsync();
+}
