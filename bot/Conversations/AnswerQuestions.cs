@@ -102,6 +102,7 @@ internal sealed class AnswerQuestions(KnowledgeBase knowledge, QuoteStatutes sta
             Suggestions = [.. candidates.Select(article => article.Label), .. again ? (string[])[Says.Human] : [], Says.NoneOfThese],
         }, cancellationToken);
         turn.Await(WaitingFor.Clarification, [.. candidates.Select(article => article.Id)]);
+        turn.State = turn.State with { Topic = clarification.TopicId is { } topic ? new(topic, turn.Now, -1) : turn.State.Topic };
     }
 
     private async Task RefuseAsync(Turn turn, Refusal refusal, CancellationToken cancellationToken)

@@ -21,6 +21,8 @@ public enum Elaboration
 /// <summary>The article that answers.</summary>
 public sealed record Answer(Article Article) : Reply
 {
+    public override string? TopicId => Article.Id;
+
     /// <summary>The question as it was understood, when a follow-up was completed from the topic; else null.</summary>
     public string? Understood { get; init; }
 

@@ -14,13 +14,15 @@ public sealed class Answerer
     private const string NothingAsked = "我在。请打字说说：谁做了什么，您想知道什么。";
     private const string TooLong = "太长了，我一次看不完。请分段发，一次问一件事。";
 
-    // How much a follow-up leans on the topic, in logits; chosen on the dialogues of the development half.
-    private const float SubjectShare = .45f;
-    private const float NearItself = 2;
-    private const float NearRelated = 1.4f;
-    private const float NearFolder = 1;
-    private const float EaseForFollowUps = .85f; // their few words leave more articles near each other, and the answer says how it understood them
-    private const float KeepWhole = .7f;        // a completed question this much less sure than the bare one still goes first
+    // How much a follow-up leans on the topic, in logits; chosen on the dialogues of the development half and on follow-ups to single articles,
+    // from the middle of the range in which they hardly matter.
+    private const float SubjectShare = .5f;
+    private const float NearItself = 1.8f;
+    private const float NearRelated = 1.8f;
+    private const float NearFolder = 1.25f;
+    private const float SubjectScope = .85f;     // a follow-up is as much ours as it is together with its topic
+    private const float EaseForFollowUps = .76f; // their few words leave more articles near each other, and the answer says how it understood them
+    private const float KeepWhole = .75f;        // a completed question this much less sure than the bare one still goes first
 
     private readonly KnowledgeBase _knowledge;
     private readonly ScopeGate _gate;
@@ -67,6 +69,9 @@ public sealed class Answerer
         var parts = QuestionShape.Split(question.Text);
         if (parts.Count > 1 && Several(parts, question with { Nearness = null }) is { } several)
             return several;
+        if (parts.Count == 1 && QuestionShape.SplitRunOn(question.Text) is { Count: > 1 } run
+            && Several(run, question with { Nearness = null }) is { } each && each.Parts.Count + each.QuestionsLeft == run.Count)
+            return each;
 
         var best = whole;
         if (topic is not null && (QuestionShape.LeansOnTopic(normalised) || QuestionShape.IsFragment(normalised)))
@@ -178,8 +183,9 @@ public sealed class Answerer
         if (look.Mass.IsEmpty)
             return Evaluation.Nothing;
         var logits = _ranker.Logits(look);
+        var subject = topic is null ? null : _ranker.Look($"{Normaliser.Normalise(topic.Question)} {normalised}", LeaveOut.Nothing);
         if (topic is not null)
-            AddTopic(logits, normalised, topic);
+            AddTopic(logits, _ranker.Logits(subject!), topic);
         else if (question.Nearness is { } nearness)
             for (var a = 0; a < logits.Length; a++)
                 logits[a] += _model.Nearness * nearness(_knowledge.Articles[a].Id);
@@ -192,14 +198,15 @@ public sealed class Answerer
             return Evaluation.Nothing;
         var probabilities = Ranker.Probabilities(logits, top);
         var (scope, group) = _ranker.Scope(look, top);
+        if (subject is not null)
+            scope = ((1 - SubjectScope) * scope) + (SubjectScope * Math.Min(scope, _ranker.Scope(subject, top).Probability));
         return new([.. top.Select((article, place) => new Candidate(_knowledge.Articles[article], probabilities[place]))],
             _ranker.Confidence(look, top, probabilities, scope), scope, group);
     }
 
     /// <summary>A follow-up is about the topic, its relatives or its folder, and its words are few: the topic's own words help.</summary>
-    private void AddTopic(float[] logits, string normalised, Article topic)
+    private void AddTopic(float[] logits, float[] subject, Article topic)
     {
-        var subject = _ranker.Logits(_ranker.Look($"{Normaliser.Normalise(topic.Question)} {normalised}", LeaveOut.Nothing));
         // The topic's own question fits the topic best of all, which says nothing.
         for (var a = 0; a < subject.Length; a++)
             if (_knowledge.Articles[a].Id == topic.Id)

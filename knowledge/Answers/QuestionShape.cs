@@ -7,6 +7,7 @@ internal static partial class QuestionShape
 {
     private const int LongMessage = 40;
     private const int ShortFollowUp = 9;
+    private const int ShortestPiece = 4;
 
     /// <summary>Whether a text asks something at all (normalised or as typed).</summary>
     public static bool Asks(string text) => Interrogative().IsMatch(text);
@@ -57,6 +58,33 @@ internal static partial class QuestionShape
         return questions.Count > 1 ? questions : [text];
     }
 
+    /// <summary>
+    /// 业委会几个人任期几年能连任吗: the questions of a message without any punctuation, cut behind each question word that can end one.
+    /// Only a guess: it holds where every piece has an answer of its own.
+    /// </summary>
+    public static IReadOnlyList<string> SplitRunOn(string text)
+    {
+        var (pieces, start) = (new List<string>(), 0);
+        foreach (var end in QuestionEnd().EnumerateMatches(text))
+        {
+            var stop = end.Index + end.Length;
+            if (stop - start < ShortestPiece || !Asks(text[start..stop]))
+                continue;
+            pieces.Add(text[start..stop]);
+            start = stop;
+        }
+
+        if (start < text.Length && text[start..].Any(char.IsLetterOrDigit))
+        {
+            if (text.Length - start >= ShortestPiece && Asks(text[start..]))
+                pieces.Add(text[start..]);
+            else if (pieces.Count > 0)
+                pieces[^1] += text[start..];
+        }
+
+        return pieces.Count > 1 ? pieces : [text];
+    }
+
     /// <summary>For long stories: the clauses that ask, joined; null when the text is short or none asks.</summary>
     public static string? Focus(string text)
     {
@@ -69,6 +97,9 @@ internal static partial class QuestionShape
 
     [GeneratedRegex(@"[?？吗呢]|怎么|怎样|如何|什么|啥|咋|多少|几[个人天年户家次届日条票成]|谁|哪|能不能|可不可以|可以不|是不是|有没有|要不要|多久|多长|多大|合法|为何|(\p{L})[不没]\1|[不没]$|算不|行不|中不|用不用|需要.*么$")]
     private static partial Regex Interrogative();
+
+    [GeneratedRegex(@"多少人(同意|参加|投票|签字|签名|来|组成)?|几个人(组成)?|多少户(同意|签字|参加)?|几年(一届|一换)?|多少钱|多久(通知|备案|公示)?|多长时间|几天(内?备案|内?通知|公示)?|怎么(写|选|办|算|刻|交|成立|申请|投|产生|罢免)(的|出来)?|谁(当|定|管|出|选|保管|组织|召集)(的)?|归谁|交给谁|找谁|去哪(里|儿)?(办|交|备案)?|哪些(材料|人|资料)|什么(条件|材料|手续)|行吗|吗|呢|行不行|中不中|中不|行不")]
+    private static partial Regex QuestionEnd();
 
     [GeneratedRegex(@"^(那|要是|如果|假如|万一|然后|还有|为什么|为何|凭什么|它|这个|这种|这样|上面|上边|刚才|刚刚|前面|你说的|您说的|第[一二两三四五六1-6]步|不.{1,4}会怎么|下一步|接下来|接着|这|以后呢|之后)")]
     private static partial Regex Leaning();

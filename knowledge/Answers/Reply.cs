@@ -11,6 +11,9 @@ public abstract record Reply
     /// <summary>Calibrated probability, 0 to 1, that this reply is right.</summary>
     public double Confidence { get; init; }
 
+    /// <summary>Id of the article that a follow-up would lean on: the one given, or the likeliest of those offered; else null.</summary>
+    public virtual string? TopicId => null;
+
     /// <summary>The best articles that were considered, best first: why this answer.</summary>
     public IReadOnlyList<Candidate> Alternatives { get; init; } = [];
 }

@@ -16,7 +16,7 @@ internal sealed class FitRanker
     private const float AnswerPrecision = .955f; // share of direct answers expected to be right
     private const float OursRefused = .03f;      // share of our questions that may be refused as not ours,
     private const float OursRefusedMost = .05f;  // or this where else fewer than
-    private const float UnseenRefused = .9f;     // of the questions of an out-of-scope group never seen would be refused
+    private const float UnseenRefused = .87f;    // of the questions of an out-of-scope group never seen would be refused
     private readonly KnowledgeBase _knowledge;
     private readonly SearchIndex _index;
     private readonly RewriteTable _rewrites;

@@ -87,7 +87,7 @@ internal static class MeasureKnowledge
             });
             if (!right[^1])
                 output?.WriteLine($"{dialogue.Id} [{topic}] {turn.Text} -> {Said(reply)}; wanted {turn.Kind} {string.Join(' ', turn.Articles)}");
-            topic = reply is Answer { Article.Id: var id } ? id : topic;
+            topic = reply.TopicId ?? topic;
         }
 
         return right;
