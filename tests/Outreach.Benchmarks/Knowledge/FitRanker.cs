@@ -13,7 +13,7 @@ internal sealed class FitRanker
 {
     private const int Kept = 30;                 // candidates a question, beside the right one
     private const int Steps = 250;
-    private const float AnswerPrecision = .955f; // share of direct answers expected to be right
+    private const float AnswerPrecision = .97f;  // share of direct answers expected to be right; a little high, for the articles know the questions it is taken from
     private const float OursRefused = .03f;      // share of our questions that may be refused as not ours,
     private const float OursRefusedMost = .05f;  // or this where else fewer than
     private const float UnseenRefused = .87f;    // of the questions of an out-of-scope group never seen would be refused
