@@ -21,7 +21,7 @@ public sealed class Answerer
     private const float NearRelated = 1.8f;
     private const float NearFolder = 1.25f;
     private const float SubjectScope = .85f;     // a follow-up is as much ours as it is together with its topic
-    private const float EaseForFollowUps = .76f; // their few words leave more articles near each other, and the answer says how it understood them
+    private const float EaseForFollowUps = .72f; // their few words leave more articles near each other, and the answer says how it understood them
     private const float KeepWhole = .75f;        // a completed question this much less sure than the bare one still goes first
 
     private readonly KnowledgeBase _knowledge;
