@@ -8,6 +8,7 @@ namespace Outreach.Tests.Knowledge;
 public sealed class ShippedKnowledgeTests
 {
     private static readonly KnowledgeBase Shipped = KnowledgeBase.Load(AppContext.BaseDirectory);
+    private static readonly Answerer Answerer = new(Shipped);
 
     [Fact]
     public void Nothing_in_it_is_an_error()
@@ -28,11 +29,9 @@ public sealed class ShippedKnowledgeTests
     [Fact]
     public void Every_article_is_found_by_its_own_question()
     {
-        var answerer = new Answerer(Shipped);
-
         Assert.All(Shipped.Articles, article =>
         {
-            var evaluation = answerer.Evaluate(article.Question, new(article.Question));
+            var evaluation = Answerer.Evaluate(article.Question, new(article.Question));
             Assert.Equal(article.Id, evaluation.Candidates[0].Article.Id);
         });
     }
@@ -42,7 +41,7 @@ public sealed class ShippedKnowledgeTests
     [InlineData("选完业委会几天备案要带哪些材料", "filing.deadline", "filing.materials")]
     public void A_message_without_punctuation_is_answered_question_by_question(string text, params string[] ids)
     {
-        var answer = Assert.IsType<Answer>(new Answerer(Shipped).Ask(new(text)));
+        var answer = Assert.IsType<Answer>(Answerer.Ask(new(text)));
 
         Assert.Equal(ids, answer.Parts.Select(part => part.Article.Id));
     }
@@ -53,7 +52,7 @@ public sealed class ShippedKnowledgeTests
     [InlineData("业委会主任谁选的")]
     public void One_question_stays_one(string text)
     {
-        var reply = new Answerer(Shipped).Ask(new(text));
+        var reply = Answerer.Ask(new(text));
 
         Assert.Empty(reply is Answer answer ? answer.Parts : []);
     }
@@ -64,7 +63,7 @@ public sealed class ShippedKnowledgeTests
     [InlineData("lift.vote", "那一楼不同意呢", "lift.objection")]
     public void A_follow_up_is_completed_from_its_topic(string topic, string text, string id)
     {
-        var answer = Assert.IsType<Answer>(new Answerer(Shipped).Ask(new(text, TopicArticleId: topic)));
+        var answer = Assert.IsType<Answer>(Answerer.Ask(new(text, TopicArticleId: topic)));
 
         Assert.Equal(id, answer.Article.Id);
     }
