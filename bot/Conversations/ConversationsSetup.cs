@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Outreach.Contacts;
 using Outreach.Knowledge.Answers;
 using Outreach.Knowledge.Articles;
@@ -16,7 +17,13 @@ public static class ConversationsSetup
         services.AddSingleton<Handovers>();
         services.AddSingleton<ConversationTurns>();
 
-        services.AddSingleton(_ => KnowledgeBase.Load(AppContext.BaseDirectory));
+        services.AddOptions<KnowledgeOptions>().BindConfiguration("Knowledge")
+            .Validate<InstallationFolder>((o, folder) => o.Path.Length == 0 || Directory.Exists(folder.Resolve(o.Path)),
+                "Knowledge:Path must name a folder with articles, sources.yaml, rewrites.yaml and outofscope.yaml; leave it empty for what came with the program.")
+            .ValidateOnStart();
+        services.AddSingleton(provider => KnowledgeBase.Load(provider.GetRequiredService<IOptions<KnowledgeOptions>>().Value.Path is { Length: > 0 } path
+            ? provider.GetRequiredService<InstallationFolder>().Resolve(path)
+            : AppContext.BaseDirectory));
         services.AddSingleton(provider => new Answerer(provider.GetRequiredService<KnowledgeBase>()));
         services.AddSingleton(provider => new Understanding(
             IntentExamples.Load(Path.Combine(AppContext.BaseDirectory, "Conversations", "intents")), provider.GetRequiredService<KnowledgeBase>()));

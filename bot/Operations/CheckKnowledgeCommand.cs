@@ -9,20 +9,23 @@ internal static class CheckKnowledgeCommand
     public static Command Create()
     {
         var statutes = new Option<DirectoryInfo?>("--statutes") { Description = "Folder of official texts: more than 30 characters in a row of one are an error." };
+        var folder = new Option<DirectoryInfo?>("--folder") { Description = "Folder with articles, sources.yaml and the other files, instead of what came with the program." };
         var changed = new Option<string?>("--changed") { Description = "SOURCE@VERSION, such as 民法典@2027-01-01: list the articles that a new version of a law touches." };
-        var command = new Command("check-knowledge", "Check the knowledge base and print a report.") { statutes, changed };
+        var command = new Command("check-knowledge", "Check the knowledge base and print a report.") { statutes, changed, folder };
         command.Validators.Add(result =>
         {
             if (result.GetValue(statutes) is { Exists: false } missing)
                 result.AddError($"--statutes: there is no folder {missing.FullName}.");
+            if (result.GetValue(folder) is { Exists: false } nowhere)
+                result.AddError($"--folder: there is no folder {nowhere.FullName}.");
         });
-        command.SetAction(parsed => Run(parsed.GetValue(statutes)?.FullName, parsed.GetValue(changed)));
+        command.SetAction(parsed => Run(parsed.GetValue(folder)?.FullName ?? AppContext.BaseDirectory, parsed.GetValue(statutes)?.FullName, parsed.GetValue(changed)));
         return command;
     }
 
-    private static int Run(string? statutes, string? changed)
+    private static int Run(string folder, string? statutes, string? changed)
     {
-        var knowledge = KnowledgeBase.Load(AppContext.BaseDirectory);
+        var knowledge = KnowledgeBase.Load(folder);
         if (changed is null)
         {
             var report = KnowledgeValidator.Check(knowledge, statutes);

@@ -46,7 +46,7 @@ public sealed class KnowledgeBase
     public KnowledgeBase With(IEnumerable<Article> articles) =>
         new(articles.Concat(Articles), Sources, Rewrites, OutOfScope, Problems, RankerFile);
 
-    /// <summary>Reads a folder that holds articles/, sources.yaml, rewrites.yaml and outofscope.yaml. Broken files are named in <see cref="Problems"/>.</summary>
+    /// <summary>Reads a folder that holds articles/, sources.yaml, rewrites.yaml and outofscope.yaml. Broken files are named in <see cref="Problems"/>; articles whose grounds may not be cited stay back, and the validator names them.</summary>
     public static KnowledgeBase Load(string folder)
     {
         var problems = new List<Problem>();
@@ -72,11 +72,19 @@ public sealed class KnowledgeBase
         var rewrites = List(folder, "rewrites.yaml", problems, KnowledgeFiles.Rewrites);
         var outOfScope = List(folder, "outofscope.yaml", problems, KnowledgeFiles.OutOfScope);
         string[] rankers = [Path.Combine(folder, "ranker.json"), Path.Combine(folder, "data", "ranker.json")];
-        return new(files.Select(file => file.Article), new SourceCatalog(sources), rewrites, outOfScope, problems, Array.Find(rankers, File.Exists))
+        var catalog = new SourceCatalog(sources);
+        return new(files.Select(file => file.Article).Where(article => MayGoOut(article, catalog)), catalog, rewrites, outOfScope, problems, Array.Find(rankers, File.Exists))
         {
             Files = files,
         };
     }
+
+    /// <summary>
+    /// An answer on a law that is not in force any more, or on one that nobody knows, is worse than none: it stays back until a person has looked at it.
+    /// Without a single source the file of sources itself is broken, and the articles, which were checked with it, go out.
+    /// </summary>
+    private static bool MayGoOut(Article article, SourceCatalog sources) =>
+        sources.All.Count == 0 || article.Citations.All(citation => sources.WhyNotCitable(citation) is null);
 
     private static List<T> List<T>(string folder, string name, List<Problem> problems, Func<string, string, List<Problem>, List<T>> read) =>
         Read(Path.Combine(folder, name), name, problems) is { } text ? read(text, name, problems) : [];

@@ -17,6 +17,7 @@ public static class KnowledgeValidator
         var problems = new List<Problem>(knowledge.Problems);
         var statutes = statutesFolder is null ? null : StatuteTexts.Load(statutesFolder);
         var askedBy = new Dictionary<string, ArticleFile>(StringComparer.Ordinal);
+        HashSet<string> known = [.. knowledge.Files.Select(file => file.Article.Id), .. knowledge.Articles.Select(article => article.Id)];
         foreach (var file in knowledge.Files)
         {
             var (article, report) = (file.Article, new Reporter(file, problems));
@@ -24,7 +25,7 @@ public static class KnowledgeValidator
                 report.Error("id", null, $"id 应为 {file.ExpectedId}，写成了 {article.Id}");
             CheckCitations(article, knowledge.Sources, report);
             CheckVariants(file, askedBy, report);
-            CheckLinks(article, knowledge, report);
+            CheckLinks(article, known, report);
             CheckBody(article, statutes, report);
             if (article.VerifiedOn == default || article.VerifiedBy.Length == 0)
                 report.Warn("verified", null, "verified 要写 on 和 by");
@@ -66,18 +67,9 @@ public static class KnowledgeValidator
             report.Warn("citations", null, "没有依据");
         foreach (var citation in article.Citations)
         {
-            var source = sources.Find(citation.Source);
-            if (source is null)
-                report.Error("citations", citation.ToString(), $"sources.yaml 里没有来源“{citation.Source}”");
-            else if (source.Status == SourceStatus.Repealed)
-                report.Error("citations", citation.ToString(), $"“{citation.Source}”已失效，不能引");
-            else if (source.IsSuperseded(citation))
-                report.Error("citations", citation.ToString(), $"“{citation}”已被新规定代替，不能引");
-            else if (source.Status == SourceStatus.NameOnly && citation.Number is not null)
-                report.Error("citations", citation.ToString(), $"“{citation.Source}”只知道名称，不能引到条");
-            else if (citation.Number is not null && source.CitableParts.Count > 0 && !source.CitableParts.Contains(citation.Number))
-                report.Error("citations", citation.ToString(), $"“{citation.Source}”的第{citation.Number}条没有读到文本，不能引");
-            else if (source.Status == SourceStatus.NameOnly && article.Caution != Caution.Unverified)
+            if (sources.WhyNotCitable(citation) is { } reason)
+                report.Error("citations", citation.ToString(), reason);
+            else if (sources.Find(citation.Source)!.Status == SourceStatus.NameOnly && article.Caution != Caution.Unverified)
                 report.Warn("citations", citation.ToString(), $"引了只知道名称的“{citation.Source}”，应写 caution: unverified");
         }
     }
@@ -100,12 +92,12 @@ public static class KnowledgeValidator
         }
     }
 
-    private static void CheckLinks(Article article, KnowledgeBase knowledge, Reporter report)
+    private static void CheckLinks(Article article, HashSet<string> known, Reporter report)
     {
         foreach (var id in article.Related)
-            if (id == article.Id || knowledge.Find(id) is null)
+            if (id == article.Id || !known.Contains(id))
                 report.Error("related", id, id == article.Id ? "related 指向自己" : $"没有条目 {id}");
-        if (article.LocalFor is { } general && knowledge.Find(general) is null)
+        if (article.LocalFor is { } general && !known.Contains(general))
             report.Error("local_for", null, $"没有条目 {general}");
         foreach (var action in article.Actions)
             if (!Article.KnownActions.Contains(action))

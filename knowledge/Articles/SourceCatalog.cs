@@ -18,6 +18,17 @@ public sealed class SourceCatalog
 
     public Source? Find(string id) => _byId.GetValueOrDefault(id);
 
+    /// <summary>Why a citation may not stand under an answer, in Chinese; null: it may.</summary>
+    public string? WhyNotCitable(Citation citation) => Find(citation.Source) switch
+    {
+        null => $"sources.yaml 里没有来源“{citation.Source}”",
+        { Status: SourceStatus.Repealed } => $"“{citation.Source}”已失效，不能引",
+        var source when source.IsSuperseded(citation) => $"“{citation}”已被新规定代替，不能引",
+        { Status: SourceStatus.NameOnly } when citation.Number is not null => $"“{citation.Source}”只知道名称，不能引到条",
+        { CitableParts: { Count: > 0 } parts } when citation.Number is not null && !parts.Contains(citation.Number) => $"“{citation.Source}”的第{citation.Number}条没有读到文本，不能引",
+        _ => null,
+    };
+
     /// <summary>The source that took the place of this one; null: none is known.</summary>
     public Source? ReplacementOf(Source source) => All.FirstOrDefault(other => other.Replaces.Contains(source.Id) || other.Replaces.Contains(source.ShortTitle));
 

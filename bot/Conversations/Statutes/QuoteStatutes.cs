@@ -47,10 +47,10 @@ internal sealed class QuoteStatutes(StatuteLibrary library, KnowledgeBase knowle
                 await turn.ReplyAsync(AnswerKind.Clarification,
                     $"{knowledge.Sources.Title(ends.Source)}只有{ends.Last}条，没有{ends.Number.Place}。您再看看条号，或者直接说事，我按规定答。", cancellationToken);
                 return true;
-            case StatuteMeaning { Quoted: var meant } when !turn.Thought.HasAnswer:
+            case StatuteMeaning { Quoted: var meant } when !RestsOn(turn.Thought.Reply, meant.Place):
                 await ExplainAsync(turn, meant, cancellationToken);
                 return true;
-            case StatuteNotLoaded notLoaded when !IsAnswered(turn.Thought.Reply, notLoaded):
+            case StatuteNotLoaded notLoaded when !RestsOn(turn.Thought.Reply, notLoaded.Place) && !(notLoaded.Source.Status == SourceStatus.Repealed && turn.Thought.HasAnswer):
                 await SayNotLoadedAsync(turn, notLoaded, cancellationToken);
                 return true;
             default:
@@ -128,9 +128,9 @@ internal sealed class QuoteStatutes(StatuteLibrary library, KnowledgeBase knowle
         turn.Await(WaitingFor.Clarification, [.. related.Select(article => article.Id), meant.Place.ToString()]);
     }
 
-    /// <summary>Whether a checked answer takes the place of a text that is not at hand: it rests on that article, or tells of the law that is no longer in force.</summary>
-    private static bool IsAnswered(Reply? reply, StatuteNotLoaded notLoaded) => reply is Answer { Article: var article }
-        && (notLoaded.Source.Status == SourceStatus.Repealed || article.Citations.Any(c => c.Source == notLoaded.Source.Id && c.Number == notLoaded.Place.Number.Digits));
+    /// <summary>Whether there is a checked answer that rests on an article.</summary>
+    private static bool RestsOn(Reply? reply, StatutePlace place) =>
+        reply is Answer { Article: var article } && article.Citations.Any(citation => citation.Source == place.Source && citation.Number == place.Number.Digits);
 
     /// <summary>The text is not at hand: what is known of it, and the checked answers that rest on it.</summary>
     private async Task SayNotLoadedAsync(Turn turn, StatuteNotLoaded notLoaded, CancellationToken cancellationToken)

@@ -48,6 +48,48 @@ public sealed class KnowledgeValidatorTests
     }
 
     [Theory]
+    [MemberData(nameof(Errors))]
+    public void One_bad_file_keeps_nothing_else_from_being_answered(string path, string text, string message, int line)
+    {
+        using var copy = TestKnowledge.With((path, text));
+        var knowledge = copy.Load();
+
+        var reply = new Outreach.Knowledge.Answers.Answerer(knowledge).Ask(new("业主大会投票要多少人参加才有效？"));
+
+        Assert.All(TestKnowledge.Small.Articles, article => Assert.NotNull(knowledge.Find(article.Id)));
+        Assert.Equal("voting.quorum", Assert.IsType<Outreach.Knowledge.Answers.Answer>(reply).Article.Id);
+        Assert.NotEqual((0, ""), (line, message));
+    }
+
+    [Theory]
+    [InlineData("[无此法/1]")]
+    [InlineData("[民法典/278, 旧条例（2017）/9]")]
+    [InlineData("[物业管理条例/12③]")]
+    [InlineData("[试行办法/3]")]
+    [InlineData("[指导规则（2009）/13]")]
+    public void An_article_whose_grounds_may_not_be_cited_stays_back(string citations)
+    {
+        using var copy = TestKnowledge.With(("articles/x/y.md", TestKnowledge.ArticleText("x.y", citations: citations)), ("articles/x/z.md", TestKnowledge.ArticleText("x.z", "[甲甲, 乙乙, 丙丙, 丁丁, 戊戊, 己己]", more: "related: [x.y]\n").Replace("这是什么问题", "那是什么问题", StringComparison.Ordinal)));
+
+        var knowledge = copy.Load();
+
+        Assert.Null(knowledge.Find("x.y"));
+        Assert.NotNull(knowledge.Find("x.z"));
+        Assert.Equal("articles/x/y.md", Assert.Single(KnowledgeValidator.Check(knowledge).Problems, problem => problem.Severity == Severity.Error).File);
+    }
+
+    [Fact]
+    public void Articles_go_out_when_the_file_of_sources_itself_is_broken()
+    {
+        using var copy = TestKnowledge.With(("sources.yaml", "- id: [坏\n"));
+
+        var knowledge = copy.Load();
+
+        Assert.Equal(TestKnowledge.Small.Articles.Count, knowledge.Articles.Count);
+        Assert.Equal("sources.yaml", Assert.Single(knowledge.Problems).File);
+    }
+
+    [Theory]
     [InlineData("[一一, 二二]", "[民法典/278]", "", "可以。", "只有2种问法")]
     [InlineData("[一一, 一一, 三三, 四四, 五五, 六六]", "[民法典/278]", "", "可以。", "写了两次")]
     [InlineData("[一一, 二二, 三三, 四四, 五五, 六六]", "[试行办法]", "", "可以。", "caution: unverified")]
