@@ -5,7 +5,6 @@ using DocumentFormat.OpenXml.Wordprocessing;
 using Microsoft.EntityFrameworkCore;
 using Outreach.Conversations;
 using Outreach.Knowledge.Articles;
-using Outreach.Knowledge.Statutes;
 using Outreach.Storage;
 
 namespace Outreach.Tests.Conversations;
