@@ -25,8 +25,13 @@ internal sealed class AnswerQuestions(KnowledgeBase knowledge, QuoteStatutes sta
         }
         if (turn.Text is not (Says.NoneOfThese or "都不对" or "不是" or "都不是的" or "不是这些"))
             return false;
-        Record(turn, turn.Text, "none-of-these");
+        Record(turn, turn.State.Unsure?.Question ?? turn.Text, "none-of-these");
         turn.State = turn.State with { Misses = turn.State.Misses + 1 };
+        if (statutes.At(turn.State.Unsure?.Nearest) is { } nearest)
+        {
+            await statutes.ShowNearestAsync(turn, nearest, confidence: null, cancellationToken);
+            return true;
+        }
         await turn.ReplyAsync(AnswerKind.Clarification, Says.SayItInOneSentence, cancellationToken, Says.Human);
         return true;
     }
@@ -102,7 +107,11 @@ internal sealed class AnswerQuestions(KnowledgeBase knowledge, QuoteStatutes sta
             Suggestions = [.. candidates.Select(article => article.Label), .. again ? (string[])[Says.Human] : [], Says.NoneOfThese],
         }, cancellationToken);
         turn.Await(WaitingFor.Clarification, [.. candidates.Select(article => article.Id)]);
-        turn.State = turn.State with { Topic = clarification.TopicId is { } topic ? new(topic, turn.Now, -1) : turn.State.Topic };
+        turn.State = turn.State with
+        {
+            Topic = clarification.TopicId is { } topic ? new(topic, turn.Now, -1) : turn.State.Topic,
+            Unsure = new(Cut(Redact.Text(turn.Text)), turn.Thought.NearestStatute?.Place.ToString()),
+        };
     }
 
     private async Task RefuseAsync(Turn turn, Refusal refusal, CancellationToken cancellationToken)

@@ -24,6 +24,8 @@ internal sealed record ConversationState
     public bool SignUpOffered { get; init; }
     /// <summary>A community that the person named and that is not in the directory.</summary>
     public string? CommunityTyped { get; init; }
+    /// <summary>The question whose candidates were offered last: 都不是 is about it.</summary>
+    public Unsure? Unsure { get; init; }
     /// <summary>The place of a statute that was shown last, word for word.</summary>
     public ShownStatute? Statute { get; init; }
     /// <summary>The last message and its answer, for repeats.</summary>
@@ -52,6 +54,10 @@ internal sealed record Topic(string ArticleId, DateTimeOffset At, int Turns)
 {
     public bool IsAlive(DateTimeOffset now) => Turns < 5 && now - At < TimeSpan.FromMinutes(30);
 }
+
+/// <param name="Question">Redacted.</param>
+/// <param name="Nearest">The place of the nearest article of a statute, to be shown when none of the candidates fits; null: none is near.</param>
+internal sealed record Unsure(string Question, string? Nearest);
 
 /// <param name="Text">Hash of the normalised words, never the words.</param>
 /// <param name="Reply">The number of the message that answered.</param>

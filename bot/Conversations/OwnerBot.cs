@@ -99,6 +99,7 @@ internal sealed class OwnerBot(
             Topic = turn.State.Topic is { } topic ? topic with { Turns = topic.Turns + 1 } : null,
             Last = turn.Thought.Fingerprint.Length == 0 ? turn.State.Last : new(turn.Thought.Fingerprint, turn.Now, null, turn.Effect),
             Misses = turn.Result?.Kind is AnswerKind.Refusal or AnswerKind.Clarification ? turn.State.Misses : 0,
+            Unsure = turn.Result?.Kind is AnswerKind.Clarification ? turn.State.Unsure : null,
             Insults = turn.Result?.Kind is AnswerKind.Safety ? turn.State.Insults : 0,
             Greeted = true,
         };

@@ -1,6 +1,7 @@
 using Outreach.Knowledge.Answers;
 using Outreach.Knowledge.Articles;
 using Outreach.Knowledge.Statutes;
+using Outreach.Storage;
 
 namespace Outreach.Conversations;
 
@@ -19,14 +20,17 @@ internal sealed class QuoteStatutes(StatuteLibrary library, KnowledgeBase knowle
     {
         if (StatuteShelf.MayAsk(words) && library.Current.Read(words, ContextOf(state, now)) is { } asked)
             return (asked, null);
-        return reply is Refusal { Reason: RefusalReason.NoAnswer, Redirect: null } ? (null, library.Current.Nearest(words)) : (null, null);
+        return reply is Clarification or Refusal { Reason: RefusalReason.NoAnswer, Redirect: null } ? (null, library.Current.Nearest(words)) : (null, null);
     }
+
+    /// <summary>The article at a place as <see cref="StatutePlace.ToString"/> writes it; null when there is none at hand.</summary>
+    public StatuteQuoted? At(string? place) => StatutePlace.TryParse(place, out var at) ? library.Current.At(at) : null;
 
     /// <summary>Answers a request for the words of an article, a button that goes on with one, or the choice among several statutes.</summary>
     public async Task<bool> TryAsync(Turn turn, CancellationToken cancellationToken)
     {
         if (turn.IsWaitingFor(WaitingFor.Clarification) && turn.Thought.Choice is { } choice && choice < turn.State.Waiting!.Ids.Count
-            && StatutePlace.TryParse(turn.State.Waiting.Ids[choice], out var chosen) && library.Current.At(chosen) is { } picked)
+            && At(turn.State.Waiting.Ids[choice]) is { } picked)
         {
             await ShowAsync(turn, picked, cancellationToken);
             return true;
@@ -59,7 +63,7 @@ internal sealed class QuoteStatutes(StatuteLibrary library, KnowledgeBase knowle
     }
 
     /// <summary>The nearest article under the words that say there is no checked answer. Nothing of it counts as an answer.</summary>
-    public async Task ShowNearestAsync(Turn turn, StatuteQuoted nearest, double confidence, CancellationToken cancellationToken)
+    public async Task ShowNearestAsync(Turn turn, StatuteQuoted nearest, double? confidence, CancellationToken cancellationToken)
     {
         var quote = Quote(turn, nearest, NearestBytes);
         List<(string Label, string Id)> next = quote.Next is { } more ? [(GoOn, more.ToString()), (Says.Human, "")] : [(Says.Human, "")];
@@ -108,6 +112,7 @@ internal sealed class QuoteStatutes(StatuteLibrary library, KnowledgeBase knowle
             Suggestions = [.. choices.Select(pair => pair.Label), Says.NoneOfThese],
         }, cancellationToken);
         turn.Await(WaitingFor.Clarification, [.. choices.Select(pair => pair.Id)]);
+        turn.State = turn.State with { Unsure = new(Redact.Text(turn.Text), null) };
     }
 
     /// <summary>What an article means is for the checked answers that rest on it; where there are none its words must do.</summary>
@@ -126,6 +131,7 @@ internal sealed class QuoteStatutes(StatuteLibrary library, KnowledgeBase knowle
             Suggestions = [.. related.Select(article => article.Label), ReadIt, Says.NoneOfThese],
         }, cancellationToken);
         turn.Await(WaitingFor.Clarification, [.. related.Select(article => article.Id), meant.Place.ToString()]);
+        turn.State = turn.State with { Unsure = new(Redact.Text(turn.Text), null) };
     }
 
     /// <summary>Whether there is a checked answer that rests on an article.</summary>
@@ -150,6 +156,7 @@ internal sealed class QuoteStatutes(StatuteLibrary library, KnowledgeBase knowle
             Suggestions = related.Count == 0 ? [] : [.. related.Select(article => article.Label), Says.NoneOfThese],
         }, cancellationToken);
         turn.Await(WaitingFor.Clarification, [.. related.Select(article => article.Id)]);
+        turn.State = turn.State with { Unsure = new(Redact.Text(turn.Text), null) };
     }
 
     private StatuteQuote Quote(Turn turn, StatuteQuoted quoted, int bytes) =>

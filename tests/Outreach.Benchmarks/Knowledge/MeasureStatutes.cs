@@ -19,11 +19,12 @@ internal static class MeasureStatutes
         var asked = EvaluationSet.Questions().Select(question => (Question: question, Reply: answerer.Ask(new(question.Text)), Best: shelf.Index.Best(question.Text), Shown: shelf.Nearest(question.Text))).ToList();
         output.WriteLine($"{shelf.Texts.Count} texts, {shelf.Texts.Sum(text => text.Articles.Count)} articles; {asked.Count} questions");
 
-        output.WriteLine("as the bot uses it: questions of the scope, those that no curated answer fits, those of them that get an article, and those that get the right one");
+        output.WriteLine("as the bot uses it: questions of the scope, those that no curated answer fits (refused, or none of the choices is right), those of them that get an article, and those that get the right one");
         foreach (var scope in (string[])["in", "near", "far", "chitchat"])
         {
             var all = asked.Where(a => a.Question.Scope == scope).ToList();
-            var missed = all.Where(a => a.Reply is Refusal { Reason: RefusalReason.NoAnswer, Redirect: null }).ToList();
+            var missed = all.Where(a => a.Reply is Refusal { Reason: RefusalReason.NoAnswer, Redirect: null }
+                || (a.Reply is Clarification asks && !asks.Candidates.Any(article => a.Question.Articles.Contains(article.Id)))).ToList();
             output.WriteLine($"{scope,-9}{all.Count,5}{missed.Count,5}{missed.Count(a => a.Shown is not null),5}{missed.Count(a => a.Shown is { } shown && IsRight(a.Question, shown.Place.Source, shown.Place.Number)),5}");
         }
 

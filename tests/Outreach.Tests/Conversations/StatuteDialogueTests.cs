@@ -124,11 +124,14 @@ public sealed class StatuteDialogueTests(StatuteReaders readers) : IClassFixture
         Assert.Equal("物业管理条例/20", statutes.Think(Question, ConversationState.Empty, none, DateTimeOffset.UnixEpoch).Nearest?.Place.ToString());
         Assert.Null(statutes.Think(Question, ConversationState.Empty, elsewhere, DateTimeOffset.UnixEpoch).Nearest);
         Assert.Null(statutes.Think(Question, ConversationState.Empty, sure, DateTimeOffset.UnixEpoch).Nearest);
+        Assert.Equal("物业管理条例/20", statutes.Think(Question, ConversationState.Empty, new Clarification([]), DateTimeOffset.UnixEpoch).Nearest?.Place.ToString());
         Assert.Null(statutes.Think("会飞的猪归谁管", ConversationState.Empty, none, DateTimeOffset.UnixEpoch).Nearest);
     }
 
-    [Fact]
-    public async Task The_nearest_article_stands_under_a_plain_no_and_the_question_still_counts_as_unanswered()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_nearest_article_stands_under_a_plain_no_and_the_question_still_counts_as_unanswered(bool afterNoneOfThese)
     {
         await using var db = await readers.Service<IDbContextFactory<Outreach.Storage.OutreachDb>>().CreateDbContextAsync(TestContext.Current.CancellationToken);
         var now = DateTimeOffset.UnixEpoch;
@@ -142,11 +145,19 @@ public sealed class StatuteDialogueTests(StatuteReaders readers) : IClassFixture
             Conversation = new() { Channel = "console", Account = "ask", ChannelConversationId = "c", ContactId = 1, CreatedAt = now, LastActiveAt = now, Reference = "{}" },
             Contact = new Contact { Channel = "console", Account = "ask", UserId = "c", CreatedAt = now, LastSeenAt = now },
             Now = now,
-            State = ConversationState.Empty,
-            Thought = Thought.None with { Text = Question, Medium = Medium.Text, Reply = new Refusal(RefusalReason.NoAnswer, null), NearestStatute = near },
+            State = ConversationState.Empty with
+            {
+                Waiting = afterNoneOfThese ? new(WaitingFor.Clarification, ["甲", "都不是"], ["voting.quorum"], now) : null,
+                Unsure = afterNoneOfThese ? new(Question, near!.Place.ToString()) : null,
+            },
+            Thought = afterNoneOfThese
+                ? Thought.None with { Text = "都不是", Medium = Medium.Text, Choice = 1 }
+                : Thought.None with { Text = Question, Medium = Medium.Text, Reply = new Refusal(RefusalReason.NoAnswer, null), NearestStatute = near },
         };
+        var questions = readers.Service<AnswerQuestions>();
 
-        await readers.Service<AnswerQuestions>().AnswerAsync(turn, TestContext.Current.CancellationToken);
+        if (!await questions.TryChoiceAsync(turn, TestContext.Current.CancellationToken))
+            await questions.AnswerAsync(turn, TestContext.Current.CancellationToken);
 
         Assert.Equal(AnswerKind.Refusal, turn.Result!.Kind);
         Assert.StartsWith("这个我没有可靠的答案，已记下请工作人员补。下面这条法律原文可能有关，没有核对过，不算答复。\n《物业管理条例》第二十条原文，供参考：", turn.Result.Text, StringComparison.Ordinal);
@@ -154,7 +165,7 @@ public sealed class StatuteDialogueTests(StatuteReaders readers) : IClassFixture
         Assert.Contains("转人工", turn.Result.Suggestions);
         Assert.Equal(1, turn.State.Misses);
         var recorded = Assert.Single(db.ChangeTracker.Entries<UnansweredQuestion>()).Entity;
-        Assert.Equal((Question, "no-answer"), (recorded.Question, recorded.Reason));
+        Assert.Equal((Question, afterNoneOfThese ? "none-of-these" : "no-answer"), (recorded.Question, recorded.Reason));
     }
 
     private async Task<AnswerResult> SayAsync(string text) => (await readers.SayAsync(_conversation, text))!;
