@@ -67,8 +67,14 @@ internal sealed class Calculate(KnowledgeBase knowledge, CommunityDirectory dire
             return false;
         var (spoken, days) = (FigureReader.Read(turn.Text), SpokenDate.Read(turn.Text, city.DateOf(turn.Now)));
         var topic = turn.State.Topic is { } alive && alive.IsAlive(turn.Now) ? knowledge.Find(alive.ArticleId) : null;
-        var task = turn.Text == Button && topic is not null ? TaskOf(topic) : CalculationWords.TaskOf(turn.Text, spoken, days);
+        var task = turn.Text == Button && topic is not null ? TaskOf(topic)
+            : spoken.All.Count == 0 && CalculationWords.AsksForDay(turn.Text) ? CalculationTask.Timeline
+            : CalculationWords.TaskOf(turn.Text, spoken, days);
         if (task == CalculationTask.Committee && CommitteeSizeAsked(turn))
+            return false;
+        // Without a number the rule is the better answer, where there is one: 备案最晚哪天, 百分之二十怎么算.
+        var explicitly = turn.Text == Button || CalculationWords.AsksToReckon(turn.Text) || CalculationWords.WantsPlan(turn.Text) || CalculationWords.StartsAgain(turn.Text);
+        if (!explicitly && spoken.All.All(figure => figure.Portion is not null) && days.Count == 0 && turn.Thought.Reply is Answer && CommunityOf(turn) is not { Households: > 0 })
             return false;
         await BeginAsync(turn, task, turn.Text == Button ? topic : null, spoken, days, cancellationToken);
         return true;
@@ -86,22 +92,49 @@ internal sealed class Calculate(KnowledgeBase knowledge, CommunityDirectory dire
     {
         if (turn.Meaning.Among(ComeFirst) is not (null or Intent.SignUp) || (turn.Thought.AlsoSignsUp && turn.State.Form is null))
             return false;
-        await BeginAsync(turn, CalculationWords.TaskOf(turn.Text, spoken, days), null, spoken, days, cancellationToken);
+        var task = CalculationWords.TaskOf(turn.Text, spoken, days);
+        // 67户里45户同意，行吗: who took part is missing; an article that answers goes before a question back.
+        if (task == CalculationTask.Vote && turn.Thought.HasAnswer && !CalculationWords.AsksToReckon(turn.Text)
+            && !spoken.Has(FigureRole.Present, FigureRole.Absent) && spoken.Has(FigureRole.For) && !spoken.Has(FigureRole.Against))
+            return false;
+        if (IsOfAnotherRule(turn, task, spoken))
+            return false;
+        await BeginAsync(turn, task, null, spoken, days, cancellationToken);
         return true;
+    }
+
+    /// <summary>The knowledge base is sure of an answer on other grounds than those that would be reckoned with, and the numbers alone do not settle it.</summary>
+    private static bool IsOfAnotherRule(Turn turn, CalculationTask task, SpokenFigures spoken)
+    {
+        if (turn.Thought.Reply is not Answer { Parts.Count: 0, Elaboration: Elaboration.None } answer || CalculationWords.AsksToReckon(turn.Text))
+            return false;
+        string[] grounds = task switch
+        {
+            CalculationTask.Vote => spoken.Has(FigureRole.Present, FigureRole.Absent) && spoken.Has(FigureRole.For) ? [] : ["民法典278"],
+            CalculationTask.Petition => ["物业管理条例13", "指导规则（2009）21", "指导规则（2009）44"],
+            CalculationTask.Committee => ["指导规则（2009）31", "指导规则（2009）38", "指导规则（2009）46"],
+            CalculationTask.Roll => ["区分所有权解释9", "区分所有权解释8"],
+            CalculationTask.Timeline => [],
+        };
+        return grounds.Length > 0 && !answer.Article.Citations.Any(citation => grounds.Contains(citation.Canonical));
     }
 
     private async Task BeginAsync(Turn turn, CalculationTask task, Article? topic, SpokenFigures spoken, IReadOnlyList<NamedDay> days, CancellationToken cancellationToken)
     {
         var text = turn.Text;
         var lift = CalculationWords.IsLift(text) || topic?.Topic == "lift";
+        var matter = topic ?? (turn.Thought.Reply is Answer { Parts.Count: 0, Elaboration: Elaboration.None } answer ? answer.Article : null);
         var begun = New(turn, task) with
         {
             IsLift = lift && task == CalculationTask.Vote,
-            Kind = lift ? VoteKind.Major : CalculationWords.KindOf(text) ?? (topic is null ? null : KindOf(topic)),
+            Kind = lift ? VoteKind.Major : CalculationWords.KindOf(text) ?? (matter is null ? null : KindOf(matter)),
             ArticleId = topic?.Id,
         };
         switch (task)
         {
+            case CalculationTask.Petition when CalculationWords.IsApplication(text):
+                await GiveAsync(turn, begun, PetitionWords.ForApplication(), cancellationToken);
+                break;
             case CalculationTask.Vote or CalculationTask.Petition:
                 begun = WithTotals(turn, begun, spoken);
                 await TakeAsync(turn, begun, spoken, cancellationToken);
@@ -113,7 +146,13 @@ internal sealed class Calculate(KnowledgeBase knowledge, CommunityDirectory dire
                 await RollAsync(turn, begun with { Homes = RollWords.Read(text) }, cancellationToken);
                 break;
             case CalculationTask.Timeline:
-                await TimelineAsync(turn, begun with { Days = StageOf(turn) }, days, cancellationToken);
+                if (days.Count == 0 && !CalculationWords.WantsPlan(text) && SpokenDate.EventIn(text) is { } what)
+                {
+                    var asking = begun with { Asked = CalculationQuestion.Day, Days = new(what, city.DateOf(turn.Now)) };
+                    await AskAsync(turn, asking, QuestionOf(asking, CalculationQuestion.Day), cancellationToken);
+                }
+                else
+                    await TimelineAsync(turn, begun with { Days = StageOf(turn) }, days, cancellationToken);
                 break;
         }
     }
@@ -261,7 +300,7 @@ internal sealed class Calculate(KnowledgeBase knowledge, CommunityDirectory dire
             return false;
         var heard = CalculationWords.CommitteeFigures(open, turn.Text);
         if (heard == open && CalculationWords.BareNumber(turn.Text) is { } bare && (open.Asked is not null || CalculationWords.Corrects(turn.Text)))
-            heard = open.AskedRole switch
+            heard = (open.AskedRole ?? (open.Asked switch { CalculationQuestion.Present => FigureRole.Present, CalculationQuestion.For => FigureRole.For, _ => null })) switch
             {
                 FigureRole.Present => open with { MembersPresent = bare },
                 FigureRole.For => open with { MembersFor = bare },
@@ -360,7 +399,7 @@ internal sealed class Calculate(KnowledgeBase knowledge, CommunityDirectory dire
     private Reckoned? ResultOf(Turn turn, Calculation shown) => shown.Task switch
     {
         CalculationTask.Vote => VoteWords.Say(shown),
-        CalculationTask.Petition => PetitionWords.Say(shown),
+        CalculationTask.Petition => PetitionWords.Say(shown) ?? (shown.ShownAt is null ? null : PetitionWords.ForApplication()),
         CalculationTask.Committee => CommitteeWords.Say(shown),
         CalculationTask.Roll => shown.Homes is { } homes ? RollWords.Say(homes) : null,
         CalculationTask.Timeline => shown.Days is { } days ? TimelineWords.Say(days, city.DateOf(turn.Now), knowledge.Sources) : null,

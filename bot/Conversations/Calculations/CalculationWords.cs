@@ -19,24 +19,29 @@ internal static partial class CalculationWords
     {
         CalculationTask.Timeline => days.Any(day => day.Event is not null) && AsksWhen(text),
         CalculationTask.Roll => AsksCount().IsMatch(text),
-        CalculationTask.Committee => CommitteeFigures(new() { Task = CalculationTask.Committee, LastAt = default }, text) is { Members: not null } committee
-            && (committee.MembersPresent is not null || committee.MembersFor is not null || committee.MembersLeft is not null || AsksVerdict(text)),
-        CalculationTask.Petition => spoken.Has(FigureRole.All) || spoken.All is [{ Role: null, Measure: Measure.Owners, Value: > 20 }, ..] ? AsksThreshold(text) || AsksVerdict(text) : false,
+        CalculationTask.Committee => CommitteeFigures(new() { Task = CalculationTask.Committee, LastAt = default }, text) is { Members: > 2 } committee
+            && (committee.MembersPresent is not null || committee.MembersFor is not null || committee.MembersLeft is not null || SizeVerdict().IsMatch(text)),
+        CalculationTask.Petition => !IsApplication(text) && (spoken.Has(FigureRole.All) || spoken.All is [{ Role: null, Measure: Measure.Owners, Value: > 20 }, ..]) && (AsksThreshold(text) || AsksVerdict(text)),
         CalculationTask.Vote => IsRichVote(text, spoken),
     };
+
+    private const int SmallestVote = 4;     // 两口子一个同意一个反对 is no vote to be counted
 
     private static bool IsRichVote(string text, SpokenFigures spoken)
     {
         var present = spoken.Has(FigureRole.Present, FigureRole.Absent);
         var agreed = spoken.Has(FigureRole.For);
         var total = spoken.Has(FigureRole.All) || spoken.All.Any(figure => figure is { Role: null, Value: > 10 });
-        return (present && agreed) || (total && (present || agreed)) || (agreed && spoken.Has(FigureRole.Against))
+        return (present && agreed) || (total && (present || agreed)) || (agreed && spoken.Has(FigureRole.Against) && spoken.All.Sum(figure => figure.Value) > SmallestVote)
             || (total && VoteThreshold().IsMatch(text)) || ((present || agreed) && spoken.All.Any(figure => figure is { Role: null, Flaw: not FigureFlaw.None }) && AsksVerdict(text));
     }
 
     public static VoteKind? KindOf(string text) => MajorMatter().IsMatch(text) ? VoteKind.Major : OrdinaryMatter().IsMatch(text) ? VoteKind.Ordinary : null;
 
     public static bool IsLift(string text) => Lift().IsMatch(text);
+
+    /// <summary>多少户联名能申请: the application for a preparatory group, for which no national number exists, and not the fifth of an interim meeting.</summary>
+    public static bool IsApplication(string text) => Application().IsMatch(text) && !Interim().IsMatch(text);
 
     /// <summary>A building or a stairway is meant, so that the community's totals are none of its business.</summary>
     public static bool IsPart(string text) => Part().IsMatch(text);
@@ -59,6 +64,9 @@ internal static partial class CalculationWords
 
     public static bool Corrects(string text) => Correction().IsMatch(text.Trim());
 
+    /// <summary>A day is asked for, told from an event: 备案最晚哪天.</summary>
+    public static bool AsksForDay(string text) => AsksWhen(text) && SpokenDate.EventIn(text) is not null;
+
     public static bool AsksToReckon(string text) => Reckon().IsMatch(text);
 
     public static bool WantsExample(string text) => Example().IsMatch(text.Trim());
@@ -72,21 +80,32 @@ internal static partial class CalculationWords
     public static Calculation CommitteeFigures(Calculation committee, string text)
     {
         var plain = FigureReader.Plain(text);
-        var members = First(Members(), plain) ?? committee.Members;
-        var gone = First(Gone(), plain);
+        var used = new HashSet<int>();      // 剩三个委员 says how many are left, not how many there should be
+        var left = First(MembersLeft(), plain, used);
+        var gone = First(Gone(), plain, used);
+        var here = First(MembersHere(), plain, used);
+        var agreed = First(MembersFor(), plain, used);
+        var members = First(Members(), plain, used) ?? committee.Members;
         return committee with
         {
             Members = members,
-            MembersPresent = First(MembersHere(), plain) ?? First(HereBehind(), plain) ?? committee.MembersPresent,
-            MembersFor = First(MembersFor(), plain) ?? First(ForBehind(), plain) ?? committee.MembersFor,
-            MembersLeft = First(MembersLeft(), plain) ?? (gone is { } away && members is { } all && away <= all ? all - away : committee.MembersLeft),
+            MembersPresent = here ?? First(HereBehind(), plain, used) ?? committee.MembersPresent,
+            MembersFor = agreed ?? First(ForBehind(), plain, used) ?? committee.MembersFor,
+            MembersLeft = left ?? (gone is { } away && members is { } all && away <= all ? all - away : committee.MembersLeft),
         };
     }
 
     /// <summary>The whole message is a number, with or without a unit: 7, 七个, 7人.</summary>
     public static int? BareNumber(string text) => Bare().Match(FigureReader.Plain(text).Trim()) is { Success: true } match ? ToInt(match.Groups["n"].Value) : null;
 
-    private static int? First(Regex pattern, string text) => pattern.Match(text) is { Success: true } match ? ToInt(match.Groups["n"].Value) : null;
+    /// <summary>The first number of a pattern that stands in no other's place.</summary>
+    private static int? First(Regex pattern, string text, HashSet<int> used)
+    {
+        foreach (Match match in pattern.Matches(text))
+            if (used.Add(match.Groups["n"].Index))
+                return ToInt(match.Groups["n"].Value);
+        return null;
+    }
 
     private static int? ToInt(string number) =>
         SpokenNumber.Parse(number) is { } value && value < 100_000 && decimal.Truncate(value) == value ? int.Parse(value.ToString("0", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) : null;
@@ -104,6 +123,12 @@ internal static partial class CalculationWords
 
     [GeneratedRegex("20%|20％|百分之二十|五分之一|1/5|两成|提议|临时(?:会|业主大会|大会)|联名|联署|签名|签字|签了", RegexOptions.CultureInvariant)]
     private static partial Regex Petition();
+
+    [GeneratedRegex("申请|成立|受理|筹备组|备案", RegexOptions.CultureInvariant)]
+    private static partial Regex Application();
+
+    [GeneratedRegex("临时(?:会|业主大会|大会)|提议", RegexOptions.CultureInvariant)]
+    private static partial Regex Interim();
 
     [GeneratedRegex("同意|通过|参加|投票|赞成|涨|违约金|滞纳", RegexOptions.CultureInvariant)]
     private static partial Regex Votes();
@@ -132,7 +157,7 @@ internal static partial class CalculationWords
     [GeneratedRegex("^(?:不对|错了|不是|写错|说错|打错|改成|改为|应该是|更正|纠正|搞错|弄错|要是|如果|假如|万一|换成|那要|那如果|那|再多|再加|再来|又来)", RegexOptions.CultureInvariant)]
     private static partial Regex Correction();
 
-    [GeneratedRegex("帮(?:我|俺|忙|我们)?(?:来)?算(?!了)|算(?:一算|算看|一下|下|算)(?!了)|计算(?:一下|器)|咋算|替我算|给(?:我|俺)算", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("帮(?:我|俺|忙|我们)?(?:来)?算(?!了)|算(?:一算|算看|一下|下|算)(?![了来去周月])|计算(?:一下|器)|咋算|替我算|给(?:我|俺)算", RegexOptions.CultureInvariant)]
     private static partial Regex Reckon();
 
     [GeneratedRegex("^(?:能|请|再|可以|给我|您|你|那)*(?:举|打|来|给)(?:个|一个|一|些|几个)?(?:例子|例|比方|实例|栗子)(?:吗|吧|呗|看看|说说|说明一下|说明|听听)*$|^(?:比如呢|例如呢|比如说呢?|有例子吗|有没有例子|有啥例子没?)$", RegexOptions.CultureInvariant)]
@@ -168,14 +193,17 @@ internal static partial class CalculationWords
     [GeneratedRegex("(?:只来|来了|到了|到会|出席|到场|参加|来)(?:的)?(?:了|有|只有|是)?" + Num, RegexOptions.CultureInvariant)]
     private static partial Regex MembersHere();
 
-    [GeneratedRegex(Num + "(?:个|名|位)?(?:人)?(?:委员)?(?:来了|到会|出席|到场|参加)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(Num + "(?:个|名|位)?(?:人)?(?:委员)?(?:来了|到会|出席|到场|参加)(?!·)", RegexOptions.CultureInvariant)]
     private static partial Regex HereBehind();
 
     [GeneratedRegex("(?:同意|赞成)(?:的)?(?:了|有|只有|是)?" + Num, RegexOptions.CultureInvariant)]
     private static partial Regex MembersFor();
 
-    [GeneratedRegex(Num + "(?:个|名|位|票)?(?:人)?(?:委员)?(?:都)?(?:同意|赞成)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(Num + "(?:个|名|位|票)?(?:人)?(?:委员)?(?:都)?(?:同意|赞成)(?!·)", RegexOptions.CultureInvariant)]
     private static partial Regex ForBehind();
+
+    [GeneratedRegex("(?:业委会|委员)(?:里|能|可以|应该|要|想|打算|准备|我们)*(?:有|是|设|定|选|搞|弄)*" + Num + "(?:个|名|位)?(?:人|委员)*[,， ]*(?:行|可以|中不|合|能不能|够不|吗|么)|" + Num + "(?:个|名|位)?人?的?(?:业委会|班子|委员)[,， ]*(?:行|可以|中不|合)", RegexOptions.CultureInvariant)]
+    private static partial Regex SizeVerdict();
 
     [GeneratedRegex("(?:只剩|还剩|剩下|剩了|剩|现在只有)(?:下|了)?" + Num, RegexOptions.CultureInvariant)]
     private static partial Regex MembersLeft();

@@ -72,9 +72,20 @@ internal static class CommitteeWords
             $"委员{members}人：至少{needed}人到会（过半数），至少{votes}人同意（全体委员的半数以上，不是到会的）。{National}",
             present is null && agreed is null ? "" : $"现在{string.Join("，", new[] { present is { } p ? $"到会{p}人" : "", agreed is { } a ? $"同意{a}人" : "" }.Where(part => part.Length > 0))}。",
             "有缺额时按应有的人数还是现有的人数算，法律没写明，做法不一，以街道答复或议事规则为准。",
-            verdict == "算数。" ? "下一步：参加的委员签字，3日内公告。" : "下一步：补足人数再议，别拿不够数的决定去办事。",
+            verdict switch
+            {
+                "算数。" => "下一步：参加的委员签字，3日内公告。",
+                "会开得成。" => $"同意的到{votes}人，决定才算数。",
+                _ when present is null => "到会的有几人？",
+                _ => "下一步：补足人数再议，别拿不够数的决定去办事。",
+            },
         ];
-        return new(verdict, lines, [new(Guideline, "38", 2)], "duties.meeting-quorum") { Example = MeetingExample, Buttons = ["依据是什么", "重新算"] };
+        return new(verdict, lines, [new(Guideline, "38", 2)], "duties.meeting-quorum")
+        {
+            Example = MeetingExample,
+            Asks = present is null ? CalculationQuestion.Present : agreed is null && present >= needed ? CalculationQuestion.For : null,
+            Buttons = ["依据是什么", "重新算"],
+        };
     }
 
     private static Reckoned Vacancies(int members, int left)

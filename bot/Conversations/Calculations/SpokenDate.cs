@@ -19,7 +19,13 @@ internal static partial class SpokenDate
         var plain = Normaliser.ToSimplified(text.Normalize(NormalizationForm.FormKC));
         var days = new List<NamedDay>();
         foreach (Match match in Days().Matches(plain))
-            days.Add(new(DayOf(match, today), match.Value, EventBeside(plain, match)));
+        {
+            var (day, what) = (DayOf(match, today), EventBeside(plain, match));
+            // 3月10号选出来 has happened, whichever 10 March is nearer.
+            if (day is { } ahead && ahead > today && match.Groups["m"].Success && !match.Groups["y"].Success && what is (TimelineEvent.Elected or TimelineEvent.GroupFormed) && !Future().IsMatch(plain))
+                day = ahead.AddYears(-1);
+            days.Add(new(day, match.Value, what));
+        }
         return days;
     }
 
@@ -88,6 +94,9 @@ internal static partial class SpokenDate
         + @"|(?:(?<y>20[0-9]{2})\s*[年/.-]\s*)?(?<m>[0-9]{1,2}|[一二三四五六七八九十]{1,3})\s*月\s*(?<d>[0-9]{1,2}|[一二三四五六七八九十]{1,3})\s*(?:日|号)?|(?<y>20[0-9]{2})[/.-](?<m>[0-9]{1,2})[/.-](?<d>[0-9]{1,2})"
         + @"|(?<![0-9月满第前])(?<d>3[01]|[12]?[0-9])(?:号(?!楼|院|线|栋|室)|日(?!内|前))", RegexOptions.CultureInvariant)]
     private static partial Regex Days();
+
+    [GeneratedRegex("将|准备|计划|打算|预计|要是|如果|想|定在|安排", RegexOptions.CultureInvariant)]
+    private static partial Regex Future();
 
     [GeneratedRegex(
         "(?<end>(?:书面)?通知(?:了)?(?:物业|解聘)|解聘|辞退|解除物业|解除合同|让物业(?:走|撤))|(?<elected>选出|选举产生|当选|选完|选好|选上|选的|选了|业委会(?:就)?成立)|(?<notice>公示|公告|通知|张贴|贴出|贴通知|发通知)"

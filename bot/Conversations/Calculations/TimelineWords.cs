@@ -22,7 +22,7 @@ internal static class TimelineWords
     {
         TimelineEvent.Notice => FromNotice(asked.Day, today),
         TimelineEvent.Meeting => FromMeeting(asked.Day, today),
-        TimelineEvent.Elected => FromElected(asked, sources),
+        TimelineEvent.Elected => FromElected(asked, today, sources),
         TimelineEvent.Termination => FromTermination(asked.Day),
         TimelineEvent.Today or TimelineEvent.Applied or TimelineEvent.GroupFormed => Plan(asked, today, sources),
     };
@@ -51,7 +51,7 @@ internal static class TimelineWords
         return new(late ? $"{Date(meeting)}开会，来不及了。" : $"{Date(meeting)}开会，公告和通知最迟{Date(latest)}办完。", lines, [Notice, NoticeGuideline], "meeting.notice") { Example = Example, Buttons = ["依据是什么", "重新算"] };
     }
 
-    private static Reckoned FromElected(TimelineAsked asked, SourceCatalog sources)
+    private static Reckoned FromElected(TimelineAsked asked, DateOnly today, SourceCatalog sources)
     {
         var elected = asked.Day;
         var filing = LegalDates.Within(elected, 30).Day;
@@ -60,6 +60,7 @@ internal static class TimelineWords
             $"业委会首次会议、推选主任：最迟{Date(LegalDates.Within(elected, 7).Day)}（7日内，全国性指导文件）。",
             $"任期满5年的话，{Date(LegalDates.WithinYears(elected, 5).Day)}到期；议事规则写得短的按议事规则。",
             Source(asked),
+            filing < today ? "备案的最后一天已经过了，尽快去办，向街道（乡镇）说明情况。" : "",
             "算法：选出当天不算，从第二天数起。末日碰上法定休假日可以顺延，别卡最后一天。",
             "下一步：备好选举情况、管理规约、议事规则，交街道（乡镇），要个收件凭证。",
         ];

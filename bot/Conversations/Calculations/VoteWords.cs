@@ -90,7 +90,7 @@ internal static class VoteWords
             return "";
         var needs = kinds.Select(kind => (kinds.Length == 2 ? NameOf(kind) : "") + "至少要" + Needed(vote, it, kind, heads is not null, area is not null)
             + (kind == VoteKind.Ordinary ? "（超过参加的一半）" : "（参加的四分之三，正好也够）"));
-        var half = kinds[0] == VoteKind.Ordinary && (heads * 2 == it.VotedHeads || area * 2 == it.VotedArea) ? "正好一半不够。" : "";
+        var half = kinds[0] == VoteKind.Ordinary && ((heads is not null && heads * 2 == it.VotedHeads) || (area is not null && area * 2 == it.VotedArea)) ? "正好一半不够。" : "";
         return $"同意：{Amount(vote, heads, area)}；{string.Join("，", needs)}。{half}";
     }
 
@@ -212,12 +212,12 @@ internal static class VoteWords
         VoteKind.Major => "比如全体900人、90000平方米，来了600人、60000平方米，正好三分之二，够。重大事项要四分之三：450人、45000平方米同意就通过，449人就差1人。",
     };
 
-    private static List<Citation> Grounds(Calculation vote, VoteKind[] kinds)
-    {
-        var exact = 3 * vote.Heads.Voted == 2 * vote.Heads.All || 3 * vote.Areas.Voted == 2 * vote.Areas.All || 2 * vote.Heads.For == vote.Heads.Voted || 2 * vote.Areas.For == vote.Areas.Voted
-            || (kinds.Contains(VoteKind.Major) && (4 * vote.Heads.For == 3 * vote.Heads.Voted || 4 * vote.Areas.For == 3 * vote.Areas.Voted));
-        return exact && (vote.Heads.Voted ?? vote.Areas.Voted) is not null ? [Rule, Inclusive] : [Rule];
-    }
+    /// <summary>A number that lies exactly on a threshold needs the rule on 以上 and 超过 besides.</summary>
+    private static List<Citation> Grounds(Calculation vote, VoteKind[] kinds) => OnThreshold(vote.Heads, kinds) || OnThreshold(vote.Areas, kinds) ? [Rule, Inclusive] : [Rule];
+
+    private static bool OnThreshold(Tally tally, VoteKind[] kinds) =>
+        (tally is { Voted: { } voted, All: { } all } && 3 * voted == 2 * all)
+        || (tally is { Voted: { } there, For: { } agreed } && (2 * agreed == there || (kinds.Contains(VoteKind.Major) && 4 * agreed == 3 * there)));
 
     private static string ArticleOf(Calculation vote, VoteJudgement it) =>
         vote.IsLift ? "lift.vote"

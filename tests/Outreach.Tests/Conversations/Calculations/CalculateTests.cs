@@ -261,6 +261,37 @@ public sealed class CalculateTests(Asking asking) : IClassFixture<Asking>
     public async Task Checks_the_size_of_a_committee(string said, string verdict) => Assert.StartsWith(verdict, (await SayAsync(said)).Text, StringComparison.Ordinal);
 
     [Fact]
+    public async Task A_committee_meeting_is_reckoned_step_by_step()
+    {
+        var meets = await SayAsync("七个委员来四个能开会吗");
+        var agreed = await SayAsync("3个");
+
+        Assert.StartsWith("会开得成。", meets.Text, StringComparison.Ordinal);
+        Assert.Contains("同意的到4人，决定才算数", meets.Text, StringComparison.Ordinal);
+        Assert.StartsWith("不算数：同意的还差1人。", agreed.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_matter_of_the_article_that_fits_decides_the_kind()
+    {
+        var answer = await SayAsync("800户 600户投了票 350户同意换物业 算过吗");
+
+        Assert.StartsWith("人数这一关过了，还要看面积。", answer.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("正好一半", answer.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(answer.Citations, citation => citation.Id == "民法典1259");
+    }
+
+    [Fact]
+    public async Task No_number_is_made_up_for_the_application()
+    {
+        var answer = await SayAsync("帮我算算300户的小区申请成立要多少户联名");
+
+        Assert.Equal("setup.how-many", answer.ArticleId);
+        Assert.DoesNotContain("60户", answer.Text, StringComparison.Ordinal);
+        Assert.Contains("请向街道办事处核实", answer.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_rule_for_the_size_is_an_article_and_its_number_is_checked_on_request()
     {
         var rule = await SayAsync("业委会该几个人");
@@ -333,12 +364,24 @@ public sealed class CalculateTests(Asking asking) : IClassFixture<Asking>
     [InlineData("一户算一票吗")]
     [InlineData("我们小区300户，物业费收多少合适")]
     [InlineData("弃权票怎么算")]
+    [InlineData("备案最晚哪天")]
+    [InlineData("百分之二十怎么计算")]
+    [InlineData("67户里45户同意电梯 中不")]
+    [InlineData("两口子一个同意一个反对咋算")]
+    [InlineData("委员缺席 授权另一个委员投票行吗")]
+    [InlineData("业委会剩三个委员还能运转吗")]
+    [InlineData("走了一个委员 位置谁补")]
+    [InlineData("七个委员里俩人提行不行")]
+    [InlineData("九个委员同意几个才算")]
+    [InlineData("三百户的小区 多少人签字街道才受理")]
+    [InlineData("算下来三分之一多点就够？")]
     public async Task Questions_are_left_to_the_knowledge_base(string said)
     {
         var answer = await SayAsync(said);
 
         Assert.DoesNotContain("接着算", answer.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("小区一共多少户", answer.Text, StringComparison.Ordinal);
+        Assert.NotNull(answer.Confidence);
         Assert.NotEqual(1, answer.Confidence);
     }
 
