@@ -36,7 +36,7 @@ internal sealed class OwnerBot(
         if (await SmallMatters.AnswerNotTextAsync(turn, cancellationToken)
             || await safety.AnswerEmergencyAsync(turn, cancellationToken)
             || await statutes.TryAsync(turn, cancellationToken)
-            || (!turn.AnswersWhatWasAsked && await Safety.RefuseAsync(turn, cancellationToken))
+            || (!turn.AnswersWhatWasAsked && !Calculate.IsAnswered(turn) && await Safety.RefuseAsync(turn, cancellationToken))
             || await calculate.TryAsync(turn, cancellationToken)
             || await SmallMatters.AnswerWhatToCancelAsync(turn, noticeChoices, cancellationToken)
             || (!turn.AnswersWhatWasAsked && await noticeChoices.TryAsync(turn, cancellationToken))

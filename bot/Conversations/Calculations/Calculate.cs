@@ -88,6 +88,10 @@ internal sealed class Calculate(KnowledgeBase knowledge, CommunityDirectory dire
     private static bool CommitteeSizeAsked(Turn turn) =>
         turn.Thought.Reply is Answer && turn.Text != Button && CalculationWords.CommitteeFigures(New(turn, CalculationTask.Committee), turn.Text).Members is null;
 
+    /// <summary>Whether the message can only be the number that was asked for.</summary>
+    public static bool IsAnswered(Turn turn) => turn.Thought.IsText && turn.State.Calculation is { Asked: not null } open && open.IsAlive(turn.Now)
+        && (CalculationWords.BareNumber(turn.Text) is not null || CalculationWords.IsOnlyNumbers(turn.Text));
+
     private async Task<bool> BeginRichAsync(Turn turn, SpokenFigures spoken, IReadOnlyList<NamedDay> days, CancellationToken cancellationToken)
     {
         if (turn.Meaning.Among(ComeFirst) is not (null or Intent.SignUp) || (turn.Thought.AlsoSignsUp && turn.State.Form is null))
@@ -178,7 +182,7 @@ internal sealed class Calculate(KnowledgeBase knowledge, CommunityDirectory dire
             return true;
         }
         // 8个人 answers how many members there are, however much it sounds like asking for a person.
-        var isNumber = open.Asked is not null && CalculationWords.BareNumber(text) is not null;
+        var isNumber = IsAnswered(turn);
         if (!isNumber && turn.Thought.Choice is null && turn.Meaning.Among(ComeFirst) is not (null or Intent.SignUp or Intent.DataCorrect))
             return false;
         var goesOn = open.Asked is not null || isTopic;

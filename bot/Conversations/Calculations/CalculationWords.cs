@@ -95,6 +95,10 @@ internal static partial class CalculationWords
         };
     }
 
+    /// <summary>Hardly anything but numbers with their units: it answers what was asked, whatever it resembles.</summary>
+    public static bool IsOnlyNumbers(string text) =>
+        NumbersAndUnits().Replace(FigureReader.Plain(text), "") is { Length: <= 3 } rest && rest.Length < text.Length && FigureReader.Read(text).All.Count > 0;
+
     /// <summary>The whole message is a number, with or without a unit: 7, 七个, 7人.</summary>
     public static int? BareNumber(string text) => Bare().Match(FigureReader.Plain(text).Trim()) is { Success: true } match ? ToInt(match.Groups["n"].Value) : null;
 
@@ -210,6 +214,9 @@ internal static partial class CalculationWords
 
     [GeneratedRegex("(?:走了|辞了|辞职了?)" + Num + "|" + Num + "(?:个|名|位)?(?:人)?(?:委员)?(?:辞职|辞了|走了|不干了|退出)", RegexOptions.CultureInvariant)]
     private static partial Regex Gone();
+
+    [GeneratedRegex(@"[0-9零一二两三四五六七八九十百千万点.,、\s]+|平方米|平米|平方|平|m2|户|人|家|票|张|个|名|位", RegexOptions.CultureInvariant)]
+    private static partial Regex NumbersAndUnits();
 
     [GeneratedRegex("^(?:就|是|有|共|一共)*" + Num + "(?:个|名|位|户|套)?(?:人|委员)?$", RegexOptions.CultureInvariant)]
     private static partial Regex Bare();

@@ -39,6 +39,7 @@ internal static partial class FigureReader
         if (!items.Exists(item => item.Figure is not null))
             return;
         var suffix = IsSuffixStyle(items);
+        var hasMarker = items.Exists(item => item.Figure is null && item.Marker is not FigureRole.All);
         var areaSaid = clause.Contains("面积", StringComparison.Ordinal);
         var headsSaid = Heads().IsMatch(clause);
         Figure? before = null;
@@ -55,7 +56,7 @@ internal static partial class FigureReader
             // 260户 26000平方米: the second number says the same of the other measure.
             if (role is null && before is not null && before.Measure != figure.Measure)
                 role = before.Role;
-            if (role is null && before is null && figures.Count > 0 && figures[^1] is var last && last.Measure != figure.Measure && !figures.Exists(f => f.Role == last.Role && f.Measure == figure.Measure))
+            if (role is null && before is null && !hasMarker && figures.Count > 0 && figures[^1] is var last && last.Measure != figure.Measure && !figures.Exists(f => f.Role == last.Role && f.Measure == figure.Measure))
                 role = last.Role;
             if (figure.Portion is not null && role is not (FigureRole.Present or FigureRole.For or FigureRole.Against or FigureRole.Abstaining or FigureRole.NotReturned or FigureRole.Absent))
                 continue;       // 够不够三分之二 asks about the threshold
@@ -65,9 +66,10 @@ internal static partial class FigureReader
             figures.Add(before);
             unit = items[i].Unit ?? unit;
         }
-        // 260户26000平同意: the first of two measures takes the role of the second.
+        // 260户26000平同意, 260户同意26000平: two measures beside one word share it.
         for (var i = first; i + 1 < figures.Count; i++)
-            if (suffix && figures[i].Role is null && figures[i + 1].Role is { } behind and not FigureRole.All && figures[i].Measure != figures[i + 1].Measure)
+            if (figures[i].Role is null && figures[i + 1].Role is { } behind and not FigureRole.All && figures[i].Measure != figures[i + 1].Measure
+                && !figures.Exists(figure => figure.Role == behind && figure.Measure == figures[i].Measure))
                 figures[i] = figures[i] with { Role = behind };
     }
 

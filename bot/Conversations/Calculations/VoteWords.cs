@@ -142,7 +142,7 @@ internal static class VoteWords
     private static string Next(Calculation vote, VoteJudgement it, bool differs)
     {
         if (differs)
-            return "您说的是哪类事？筹集维修资金、改建重建、改变公共部分用途或拿它经营，是重大事项，别的是普通事项。";
+            return "是哪类事？筹集维修资金、改建重建、改变公共部分用途或拿它经营，算重大事项。";
         return it.Standing switch
         {
             Standing.NoQuorum => $"能不能延期收票，{Open}还能收票的话，先给没投的邻居再送一次。",

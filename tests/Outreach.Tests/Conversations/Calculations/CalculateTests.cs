@@ -105,7 +105,7 @@ public sealed class CalculateTests(Asking asking) : IClassFixture<Asking>
     public async Task Asks_for_one_number_after_another()
     {
         var total = await SayAsync("帮我算算还差多少票");
-        var present = await SayAsync("500户");
+        var present = await SayAsync("五百户");
         var agreed = await SayAsync("三百四");
         var result = await SayAsync("170户");
 
@@ -259,6 +259,17 @@ public sealed class CalculateTests(Asking asking) : IClassFixture<Asking>
     [InlineData("业委会设13人可以吗", "13人不行，要5至11人。")]
     [InlineData("委员7个人行不行", "7人可以。")]
     public async Task Checks_the_size_of_a_committee(string said, string verdict) => Assert.StartsWith(verdict, (await SayAsync(said)).Text, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Numbers_alone_answer_what_was_asked_whatever_they_resemble()
+    {
+        await SayAsync("帮我算算还差多少票");
+        var present = await SayAsync("五百二十户 六万平");
+        var agreed = await SayAsync("三百五十户 四万一");
+
+        Assert.StartsWith("参加投票的有多少户、多少平方米？", present.Text, StringComparison.Ordinal);
+        Assert.StartsWith("参加的够了，面积、人数都到三分之二。", agreed.Text, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task A_committee_meeting_is_reckoned_step_by_step()
