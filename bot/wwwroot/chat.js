@@ -8,7 +8,9 @@ import { $, body, composer, focusComposer, log, say } from './chat/page.js';
 const greeting = log.firstElementChild;
 const shown = new Set();        // ids of activities on the page
 let live = false;               // history is loaded: new messages are announced
-let pendingCommunity = '';      // from whose page the owner came; told with the first words
+const asked = new URLSearchParams(location.search);
+// From whose page the owner came: told before the first words, even when those are written while the page still starts.
+let pendingCommunity = asked.get('c') ? body.dataset.community || '' : '';
 
 /** Shows one activity of the server, once. */
 function receive(activity) {
@@ -98,11 +100,7 @@ async function begin() {
     log.setAttribute('aria-live', 'polite');
     live = true;
     listen(streamUrl);
-    const asked = new URLSearchParams(location.search);
-    if (body.dataset.community && asked.get('c')) {
-      pendingCommunity = body.dataset.community;
-      if (asked.get('say') === 'sign-up') send('我想报名');
-    }
+    if (pendingCommunity && asked.get('say') === 'sign-up') send('我想报名');
   } catch (e) {
     again(begin);
   }
