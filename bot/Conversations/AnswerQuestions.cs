@@ -1,5 +1,6 @@
 using System.Text;
 using Outreach.Communities;
+using Outreach.Generation;
 using Outreach.Knowledge.Answers;
 using Outreach.Knowledge.Articles;
 using Outreach.Storage;
@@ -38,6 +39,7 @@ internal sealed class AnswerQuestions(KnowledgeBase knowledge, QuoteStatutes sta
 
     public async Task AnswerAsync(Turn turn, CancellationToken cancellationToken)
     {
+        turn.AnswersFromKnowledge = turn.Thought.IsNonsense ? null : WordingStyle.Plain;
         switch (turn.Thought.IsNonsense ? null : turn.Thought.Reply)
         {
             case Answer answer:
@@ -60,7 +62,9 @@ internal sealed class AnswerQuestions(KnowledgeBase knowledge, QuoteStatutes sta
         var article = answer.Article;
         var repeated = turn.State.Last is { } last && last.Text == turn.Thought.Fingerprint && turn.Thought.Fingerprint.Length > 0 && turn.Now - last.At > SameBreath;
         var shown = repeated && answer.Parts.Count == 0 && answer.Elaboration == Elaboration.None ? answer with { Elaboration = Elaboration.Simpler } : answer;
-        var text = WithOffice(turn, article, AnswerText.Compose(shown, knowledge.Sources));
+        if (turn.AnswersFromKnowledge is not null)
+            turn.AnswersFromKnowledge = shown.Elaboration == Elaboration.Simpler ? WordingStyle.Simple : WordingStyle.Plain;
+        var text = WithOffice(turn, article, AnswerText.Compose(Reworded(turn, shown), knowledge.Sources));
         if (answer is { Elaboration: Elaboration.Longer, Parts.Count: 0 } && Elaborate.RelatedPoints(article, knowledge) is { Length: > 0 } points)
             text = Within(text, points);
         if (answer.Understood is { } understood && answer.Elaboration == Elaboration.None)
@@ -80,6 +84,13 @@ internal sealed class AnswerQuestions(KnowledgeBase knowledge, QuoteStatutes sta
         turn.Await(WaitingFor.Clarification, ids);
         turn.State = turn.State with { Topic = new(article.Id, turn.Now, -1), Misses = 0 };
     }
+
+    /// <summary>The answer with the model's wording of its article, where there is one of this article in this style; it says so.</summary>
+    private static Answer Reworded(Turn turn, Answer answer) =>
+        turn is { AnswersFromKnowledge: { } style, Thought.Wording: { } wording } && wording.ArticleId == answer.Article.Id && wording.Style == style
+            && answer is { Parts.Count: 0, Elaboration: Elaboration.None or Elaboration.Simpler }
+            ? answer with { Article = answer.Article with { Body = $"{wording.Text}\n{Says.Reworded}" }, Elaboration = Elaboration.None }
+            : answer;
 
     /// <summary>Nothing to guess from: what the bot can do; at the second miss in a row a person.</summary>
     private static async Task NotUnderstoodAsync(Turn turn, CancellationToken cancellationToken)

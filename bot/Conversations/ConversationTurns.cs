@@ -8,11 +8,12 @@ namespace Outreach.Conversations;
 
 /// <summary>
 /// Runs turns. What a message means is found before the transaction; the transaction holds the inbound row with its dedupe key, the state,
-/// what the turn caused and the outgoing rows, and no call to the outside.
+/// what the turn caused and the outgoing rows, and no call to the outside. With a language model a turn is rehearsed first and taken back: the model is asked,
+/// between the two, only where the rehearsal ended in the knowledge base.
 /// </summary>
 internal sealed partial class ConversationTurns(
     IDbContextFactory<OutreachDb> databases, OwnerBot bot, ConversationLog log, MessageFeed feed, OutgoingMessages outgoing, ChannelSet channels,
-    OptOuts optOuts, CityClock city, TimeProvider clock, ILogger<ConversationTurns> logger)
+    OptOuts optOuts, ThinkWithModel model, CityClock city, TimeProvider clock, ILogger<ConversationTurns> logger)
 {
     private const int LongestStored = 6000;     // characters; longer ones are answered with the wish to send less
     private const int Attempts = 2;     // staff may change the same lead in the moment between: once more over fresh rows
@@ -52,34 +53,64 @@ internal sealed partial class ConversationTurns(
         if (memory.State is null)
             memory.Learn(await ReadStateAsync(db, reference, cancellationToken));
         var thought = bot.Think(activity, memory, clock.GetUtcNow());
+        var message = new Incoming(inbound, activity, reference);
+        if (model.IsOn && thought.Asked is not null)
+        {
+            var rehearsal = await RehearseAsync(message, memory, thought, cancellationToken);
+            if (rehearsal.Before is not null)
+                return new(rehearsal.Before, null);
+            thought = rehearsal.Question is null ? rehearsal.Thought : await model.ThinkAsync(rehearsal.Thought, rehearsal.Question, cancellationToken);
+        }
 
         return await db.WriteAsync(async () =>
         {
-            var (conversation, contact) = await OpenAsync(db, reference, inbound.Reference, cancellationToken);
-            if (inbound.InboundKey is { } key && await FindAsync(db, conversation.Id, key, cancellationToken) is { } before)
-                return new(before, null);
-
-            if (conversation.State != memory.StateJson || contact.CommunityId != memory.CommunityId)
-            {
-                memory.Learn(new(conversation.State, contact.CommunityId));
-                thought = bot.Think(activity, memory, clock.GetUtcNow());
-            }
-            var turn = new Turn
-            {
-                Activity = activity,
-                Capabilities = channels.CapabilitiesOf(reference.ChannelId, reference.Account) ?? Console,
-                Db = db,
-                Conversation = conversation,
-                Contact = contact,
-                Now = clock.GetUtcNow(),
-                Thought = thought,
-                State = memory.State!,
-                Handover = await db.Handovers.SingleOrDefaultAsync(h => h.ConversationId == conversation.Id && h.ClosedAt == null, cancellationToken),
-                DueAt = conversation.DueAt,
-            };
+            var (before, turn) = await OpenTurnAsync(db, message, memory, thought, cancellationToken);
+            if (turn is null)
+                return new(before!, null);
             await bot.OnTurnAsync(turn, cancellationToken);
             return await CommitAsync(turn, inbound, memory, cancellationToken);
         }, cancellationToken);
+    }
+
+    /// <summary>Runs the turn without a trace, to know whether it asks the knowledge base, and which words may leave the house for it.</summary>
+    private async Task<Rehearsal> RehearseAsync(Incoming message, TurnMemory memory, Thought thought, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await db.RehearseAsync(async () =>
+        {
+            var (before, turn) = await OpenTurnAsync(db, message, memory, thought, cancellationToken);
+            if (turn is null)
+                return new(before, thought, null);
+            await bot.OnTurnAsync(turn, cancellationToken);
+            return new Rehearsal(null, turn.Thought, turn.AnswersFromKnowledge is { } style ? new(await model.WordsOfAsync(turn, cancellationToken), style) : null);
+        }, cancellationToken);
+    }
+
+    /// <summary>The rows of a turn. When the message was answered before: that answer, and no turn.</summary>
+    private async Task<(TurnReceipt? Before, Turn? Turn)> OpenTurnAsync(OutreachDb db, Incoming message, TurnMemory memory, Thought thought, CancellationToken cancellationToken)
+    {
+        var (conversation, contact) = await OpenAsync(db, message.Reference, message.Inbound.Reference, cancellationToken);
+        if (message.Inbound.InboundKey is { } key && await FindAsync(db, conversation.Id, key, cancellationToken) is { } before)
+            return (before, null);
+
+        if (conversation.State != memory.StateJson || contact.CommunityId != memory.CommunityId)
+        {
+            memory.Learn(new(conversation.State, contact.CommunityId));
+            thought = bot.Think(message.Activity, memory, clock.GetUtcNow());
+        }
+        return (null, new()
+        {
+            Activity = message.Activity,
+            Capabilities = channels.CapabilitiesOf(message.Reference.ChannelId, message.Reference.Account) ?? Console,
+            Db = db,
+            Conversation = conversation,
+            Contact = contact,
+            Now = clock.GetUtcNow(),
+            Thought = thought,
+            State = memory.State!,
+            Handover = await db.Handovers.SingleOrDefaultAsync(h => h.ConversationId == conversation.Id && h.ClosedAt == null, cancellationToken),
+            DueAt = conversation.DueAt,
+        });
     }
 
     /// <summary>Does what is due in a conversation without a message.</summary>
@@ -214,6 +245,12 @@ internal sealed partial class ConversationTurns(
 
     /// <summary>The command line: nobody sends, everything is shown.</summary>
     private static readonly ChannelCapabilities Console = new() { Buttons = true, ReadsStoredMessages = true };
+
+    private sealed record Incoming(InboundActivity Inbound, Activity Activity, ConversationReference Reference);
+
+    /// <param name="Before">The message was answered before.</param>
+    /// <param name="Question">What may be asked of the model; null: the turn does not ask the knowledge base.</param>
+    private sealed record Rehearsal(TurnReceipt? Before, Thought Thought, KnowledgeQuestion? Question);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A turn failed; nothing of it was stored")]
     private partial void TurnFailed(Exception exception);

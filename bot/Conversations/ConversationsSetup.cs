@@ -30,6 +30,7 @@ public static class ConversationsSetup
 
         services.AddSingleton<OwnerBot>();
         services.AddSingleton<ThinkAboutMessage>();
+        services.AddSingleton<ThinkWithModel>();
         services.AddSingleton<Safety>();
         services.AddSingleton<NoticeChoices>();
         services.AddSingleton<MyInformation>();

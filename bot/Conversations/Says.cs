@@ -18,6 +18,8 @@ internal static class Says
     public const string SayItInOneSentence = "请用一句话说说：谁做了什么，您想知道什么。也可以回“人工”。";
     public const string HandedBack = "工作人员办完了，现在又是自动助手。刚才有帮助吗？";
     public const string HandedBackUnanswered = "工作人员看过了，现在又是自动助手。还有事可以再说“人工”。";
+    /// <summary>Texts that a model wrote are marked as such.</summary>
+    public const string Reworded = "（这段由AI按条目改写）";
     public const string NoGuess = "没听明白。您可以直接问规定，也可以登记、看进展。";
     public const string NoGuessAgain = "还是没听明白。请用一句话说说：谁做了什么，您想知道什么。要找工作人员，点下面。";
 

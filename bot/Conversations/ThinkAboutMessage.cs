@@ -31,7 +31,8 @@ internal sealed partial class ThinkAboutMessage(Understanding understanding, Ans
         var topic = state.Topic is { } alive && alive.IsAlive(now) ? alive.ArticleId : null;
         var meaning = understanding.Read(words);
         var asked = AskedBesides(meaning);
-        var reply = answerer.Ask(new(asked ?? words, RegionOf(memory.CommunityId), topic, city.DateOf(now)));
+        var question = new Question(asked ?? words, RegionOf(memory.CommunityId), topic, city.DateOf(now));
+        var reply = answerer.Ask(question);
         var isNonsense = choice is null && Nonsense.Is(words, meaning, reply);
         var (statute, nearest) = statutes.Think(words, state, reply, now);
         return new()
@@ -40,6 +41,7 @@ internal sealed partial class ThinkAboutMessage(Understanding understanding, Ans
             Medium = Medium.Text,
             Meaning = isNonsense ? Meaning.Nothing with { Normalised = words } : meaning,
             Choice = choice,
+            Asked = question,
             Reply = reply,
             IsNonsense = isNonsense || (state.Form is null && reply is Refusal { GroupId: FillerGroup } && !SaysYes.IsShortAnswer(words)),
             Statute = statute,

@@ -1,3 +1,4 @@
+using Outreach.Generation;
 using Outreach.Knowledge.Answers;
 using Outreach.Knowledge.Statutes;
 
@@ -25,6 +26,10 @@ internal sealed record Thought
     public StatuteQuoted? NearestStatute { get; init; }
     /// <summary>Keys pressed at random, sounds, numbers without a word.</summary>
     public bool IsNonsense { get; init; }
+    /// <summary>What the knowledge base was asked; null where it was not.</summary>
+    public Question? Asked { get; init; }
+    /// <summary>The answer in other words, by a language model and checked; null: as the article has it.</summary>
+    public Wording? Wording { get; init; }
     /// <summary>The message asks something and wants to sign up besides: the question is answered first.</summary>
     public bool AlsoSignsUp { get; init; }
     /// <summary>Hash of the normalised words, to know a repeat without keeping the words.</summary>
@@ -35,3 +40,6 @@ internal sealed record Thought
     /// <summary>Whether the knowledge base is sure of an answer.</summary>
     public bool HasAnswer => Reply is Answer;
 }
+
+/// <param name="ArticleId">The article that it says in other words.</param>
+internal sealed record Wording(string ArticleId, WordingStyle Style, string Text);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Outreach.Activities;
 using Outreach.Contacts;
+using Outreach.Generation;
 using Outreach.Storage;
 
 namespace Outreach.Conversations;
@@ -54,6 +55,8 @@ internal sealed class Turn : ITurnContext
 
     /// <summary>This turn went on with a calculation: its question need not be repeated.</summary>
     public bool IsCalculating { get; set; }
+    /// <summary>The knowledge base answers this turn, in this style; null: it does not.</summary>
+    public WordingStyle? AnswersFromKnowledge { get; set; }
 
     /// <summary>Everything about this person was erased in this turn.</summary>
     public bool Erased { get; set; }

@@ -12,6 +12,7 @@ using Outreach.Channels.WeCom;
 using Outreach.Communities;
 using Outreach.Contacts;
 using Outreach.Conversations;
+using Outreach.Generation;
 using Outreach.Knowledge.Answers;
 using Outreach.Leads;
 using Outreach.Staff;
@@ -52,6 +53,7 @@ public static class OutreachHost
         builder.Services.AddLeads();
         builder.Services.AddWeComRobot();
         builder.Services.AddSingleton<IDemoContent, Staff.DemoStaff>();
+        builder.Services.AddGeneration();
         builder.Services.AddConversations();
         builder.Services.AddCampaigns();
         builder.Services.AddCalledBackChannels();

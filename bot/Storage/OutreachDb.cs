@@ -21,18 +21,25 @@ public abstract class OutreachDb(DbContextOptions options, WriteGate gate, Perso
     /// Runs writes in one transaction behind the provider's write gate. On SQLite one writer at a time is faster and fairer than sixteen that collide;
     /// a write outside this method throws (<see cref="WriteGuard"/>). Nested calls join the outer transaction.
     /// </summary>
-    public async Task<T> WriteAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
-    {
-        if (_writing)
-            return await work();
+    public Task<T> WriteAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken) => _writing ? work() : RunAsync(work, Ending.Commit, cancellationToken);
 
+    /// <summary>Runs writes as <see cref="WriteAsync{T}"/> does and takes them back: to see what they would lead to. This context is of no use for anything else afterwards.</summary>
+    public Task<T> RehearseAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken) => RunAsync(work, Ending.TakeBack, cancellationToken);
+
+    private enum Ending { Commit, TakeBack }
+
+    private async Task<T> RunAsync<T>(Func<Task<T>> work, Ending ending, CancellationToken cancellationToken)
+    {
         using var place = await gate.EnterAsync(cancellationToken);
         await using var transaction = await Database.BeginTransactionAsync(cancellationToken);
         _writing = true;
         try
         {
             var result = await work();
-            await transaction.CommitAsync(cancellationToken);
+            if (ending == Ending.Commit)
+                await transaction.CommitAsync(cancellationToken);
+            else
+                await transaction.RollbackAsync(cancellationToken);
             return result;
         }
         finally

@@ -11,7 +11,11 @@ using Outreach.Storage;
 namespace Outreach.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteOutreachDb))]
+<<<<<<<< HEAD:bot/Storage/Migrations/Sqlite/20261125234557_Initial.Designer.cs
     [Migration("20261125234557_Initial")]
+========
+    [Migration("20261125232911_Initial")]
+>>>>>>>> 80c8fb9 (Word answers with a language model where one is configured, and check every word's ground):bot/Storage/Migrations/Sqlite/20261125232911_Initial.Designer.cs
     partial class Initial
     {
         /// <inheritdoc />
@@ -943,6 +947,28 @@ namespace Outreach.Storage.Migrations.Sqlite
                     b.HasIndex("At");
 
                     b.ToTable("UnansweredQuestions", (string)null);
+                });
+
+            modelBuilder.Entity("Outreach.Generation.ModelUsage", b =>
+                {
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Calls")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CostMicros")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Refused")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Tokens")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Day");
+
+                    b.ToTable("ModelUsages", (string)null);
                 });
 
             modelBuilder.Entity("Outreach.Leads.DestinationState", b =>
