@@ -108,7 +108,7 @@ internal static partial class Figures
         else
         {
             var (digits, unit, isOrdinal) = (match.Groups["number"].Value, match.Groups["unit"].Value, match.Groups["ordinal"].Success);
-            if (!IsNumber(digits, unit, isOrdinal))
+            if (!IsNumber(digits, unit, isOrdinal) && !(unit.Length == 0 && RangeFollows().IsMatch(text[(match.Index + match.Length)..])))
                 return null;
             value = Number(digits);
             kind = KindOf(unit, isOrdinal);
@@ -247,7 +247,7 @@ internal static partial class Figures
     };
 
     [GeneratedRegex(
-        @"(?<half>双?过半数?|一半|半数|(?<=[的过到])半)"
+        @"(?<half>双?过半数?|一半|半数)"
         + @"|半(?<halfof>)(?<unit>年|个月|天|小时)"
         + @"|百分之(?<percent>[" + Han + @"]+(?:点[" + Han + @"]+)?|\d+(?:\.\d+)?)"
         + @"|(?<of>[" + Han + @"]+|\d+)分之(?<part>[" + Han + @"]+(?:点[" + Han + @"]+)?|\d+(?:\.\d+)?)"
@@ -258,6 +258,9 @@ internal static partial class Figures
         + @"(?<unit>个工作日|工作日|个月|个小时|小时|分钟|星期|周岁|平方米|平方|平米|块钱|张票|个人|m2|㎡|日|天|周|月|年|元|块|人|名|位|户|家|票|倍|届|岁|条|款|项|次|层|套|份|幢|栋|个)?",
         RegexOptions.CultureInvariant)]
     private static partial Regex Pattern();
+
+    [GeneratedRegex(@"^(?:至|到|-|–|—|~|～)[" + Han + @"\d]", RegexOptions.CultureInvariant)]
+    private static partial Regex RangeFollows();
 
     [GeneratedRegex(@"^(?:至|到|-|–|—|~|～|、|或|或者|和)$", RegexOptions.CultureInvariant)]
     private static partial Regex RangeSign();

@@ -53,6 +53,7 @@ internal sealed partial class GroundedArticle
     private const float LeastShare = .45f;          // of the whole text's pairs of characters, in the article's words
     private const float LeastShareOfSentence = .3f;
     private const int ShortSentence = 6;            // pairs; too few to judge by
+    private const int FewestAround = 3;             // pairs around a number; with fewer nothing can be told
     private const float ClearlyMatching = .5f;
     private const float NearlyAsGood = .75f;
 
@@ -64,7 +65,7 @@ internal sealed partial class GroundedArticle
     private readonly HashSet<string> _numbersCited;
     private readonly string _names;                 // titles that may be named, and the article's own text
     private readonly IReadOnlyList<string> _foreignNames;
-    private readonly List<Passage> _clauses;
+    private readonly List<Passage> _surroundings;   // one a figure
     private readonly List<Passage> _sentences;
 
     public GroundedArticle(Article article, SourceCatalog sources)
@@ -79,8 +80,8 @@ internal sealed partial class GroundedArticle
         _numbersCited = [.. cited.Select(c => c.Citation.Number).OfType<string>()];
         _names = Figures.Normalise(string.Join('\n', cited.SelectMany(c => NamesOf(c.Citation.Source, c.Source)).Append(everything)));
         _foreignNames = [.. sources.All.SelectMany(source => NamesOf(source.Id, source)).Select(Figures.Normalise).Distinct().Where(name => name.Length >= 3 && !_names.Contains(name, StringComparison.Ordinal))];
-        _clauses = [.. Split(_body, Clause())];
-        _sentences = [.. Split(_body, Sentence())];
+        _surroundings = [.. Enumerable.Range(0, _figures.Count).Select(i => Around(_body, _figures, i))];
+        _sentences = [.. Split(EitherWay().Replace(_body, ""), Sentence())];
     }
 
     /// <summary>The whole answer as the model gave it, with the number of the article that it must cite.</summary>
@@ -123,8 +124,10 @@ internal sealed partial class GroundedArticle
 
     private Grounds CheckFigures(string plain)
     {
-        foreach (var figure in Figures.Read(plain))
+        var all = Figures.Read(plain);
+        for (var i = 0; i < all.Count; i++)
         {
+            var figure = all[i];
             if (figure.Kind == FigureKind.Article)
             {
                 if (!IsCitedNumber(figure.Value) && !_figures.Any(own => own.Kind == FigureKind.Article && own.Value == figure.Value))
@@ -136,7 +139,7 @@ internal sealed partial class GroundedArticle
                 return Grounds.Figure;
             if (!same.Exists(own => own.Bound == figure.Bound || (figure.Bound == Bound.None && own.Bound is Bound.AtLeast or Bound.Ahead)))
                 return Grounds.Bound;
-            if (figure.Kind != FigureKind.Plain && !StandsWhereItBelongs(plain, figure))
+            if (figure.Kind != FigureKind.Plain && !StandsWhereItBelongs(plain, all, i))
                 return Grounds.Misplaced;
         }
         return Grounds.Held;
@@ -145,20 +148,17 @@ internal sealed partial class GroundedArticle
     private bool IsCitedNumber(Ratio value) => value.Denominator.IsOne && _numbersCited.Contains(value.Numerator.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
     /// <summary>The words around a number fit the article's words around that number about as well as those around any other.</summary>
-    private bool StandsWhereItBelongs(string plain, Figure figure)
+    private bool StandsWhereItBelongs(string plain, IReadOnlyList<Figure> all, int index)
     {
-        var around = Around(plain, figure, Clause());
-        var passages = _clauses;
-        if (around.Pairs.Count < 3)
-        {
-            around = Around(plain, figure, Sentence());
-            passages = _sentences;
-        }
+        var figure = all[index];
+        var around = Around(plain, all, index);
+        if (around.Pairs.Count < FewestAround)
+            return true;
         var (own, other) = (0f, 0f);
-        foreach (var passage in passages.Where(passage => passage.Figures.Count > 0))
+        for (var i = 0; i < _figures.Count; i++)
         {
-            var likeness = passage.Likeness(around);
-            if (passage.Figures.Any(f => f.Value == figure.Value && f.Kind == figure.Kind))
+            var likeness = _surroundings[i].Likeness(around);
+            if (_figures[i].Value == figure.Value && _figures[i].Kind == figure.Kind)
                 own = Math.Max(own, likeness);
             else
                 other = Math.Max(other, likeness);
@@ -166,12 +166,25 @@ internal sealed partial class GroundedArticle
         return own >= other * NearlyAsGood;
     }
 
-    private static Passage Around(string plain, Figure figure, Regex boundary)
+    /// <summary>What a number is said of: from the end of the clause with the number before it, but not from an earlier sentence, to the end of its own clause.</summary>
+    private static Passage Around(string text, IReadOnlyList<Figure> all, int index)
     {
-        var start = boundary.Matches(plain[..figure.Start]) is { Count: > 0 } before ? before[^1].Index + before[^1].Length : 0;
-        var after = boundary.Match(plain, figure.Start + figure.Length);
-        return new(plain[start..(after.Success ? after.Index : plain.Length)]);
+        var figure = all[index];
+        var clause = EndOfLast(Clause(), text[..figure.Start]);
+        var start = EndOfLast(Sentence(), text[..figure.Start]);
+        for (var i = index - 1; i >= 0 && all[i].Start >= start; i--)
+        {
+            var end = all[i].Start + all[i].Length;
+            if (end > clause)
+                continue;
+            start = Clause().Match(text, end) is { Success: true } boundary ? boundary.Index + boundary.Length : start;
+            break;
+        }
+        var after = Clause().Match(text, figure.Start + figure.Length);
+        return new(text[start..(after.Success ? after.Index : text.Length)]);
     }
+
+    private static int EndOfLast(Regex boundary, string text) => boundary.Matches(text) is { Count: > 0 } found ? found[^1].Index + found[^1].Length : 0;
 
     private bool CitesOnlyItsOwn(string plain)
     {
@@ -182,9 +195,10 @@ internal sealed partial class GroundedArticle
             && !LegalWord().Matches(plain).Any(word => !_names.Contains(word.Value, StringComparison.Ordinal));
     }
 
-    private bool IsTurned(string plain)
+    private bool IsTurned(string text)
     {
-        var (theirs, ours) = (FirstClause(_body), FirstClause(plain));
+        var plain = EitherWay().Replace(text, "");
+        var (theirs, ours) = (FirstClause(EitherWay().Replace(_body, "")), FirstClause(plain));
         var opening = FirstSentence(plain);
         if (NoAtStart().IsMatch(theirs) && !Negation().IsMatch(opening))
             return true;
@@ -232,21 +246,19 @@ internal sealed partial class GroundedArticle
 
     private static string[] Hints { get; } = ["核实", "为准", "指导性文件", "指导文件", "没写明"];
 
-    /// <summary>A clause or a sentence with its numbers and, without them, its words.</summary>
+    /// <summary>A piece of text as its words, without numbers.</summary>
     private sealed class Passage
     {
         public Passage(string text)
         {
             Text = text;
-            Figures = Generation.Figures.Read(text);
             var words = text.ToCharArray();
-            foreach (var figure in Figures)
+            foreach (var figure in Figures.Read(text))
                 Array.Fill(words, '#', figure.Start, figure.Length);
             Pairs = GroundedArticle.Pairs(new string(words));
         }
 
         public string Text { get; }
-        public IReadOnlyList<Figure> Figures { get; }
         public HashSet<string> Pairs { get; }
 
         /// <summary>Share of the other one's pairs that this one has.</summary>
@@ -270,6 +282,9 @@ internal sealed partial class GroundedArticle
 
     [GeneratedRegex("[A-Za-z]{2,}")]
     private static partial Regex Latin();
+
+    [GeneratedRegex(@"(\p{L})[不没]\1")]
+    private static partial Regex EitherWay();
 
     [GeneratedRegex("^(?:不|没|无|别|未|禁止|还没)")]
     private static partial Regex NoAtStart();

@@ -23,7 +23,7 @@ internal sealed class ModelClients : IDisposable
             ModelProvider.OpenAI => new OpenAIClient(new ApiKeyCredential(o.Key), Configure(new OpenAIClientOptions { Endpoint = new Uri(o.Endpoint) })),
         };
         Chat = model.CanChat ? new OpenAIChat(client.GetChatClient(o.ChatModel)) : null;
-        Embeddings = model.CanEmbed ? new OpenAIEmbeddings(client.GetEmbeddingClient(o.EmbeddingModel)) : null;
+        Embeddings = model.CanEmbed ? new OpenAIEmbeddings(client.GetEmbeddingClient(o.EmbeddingModel), o.EmbeddingModel) : null;
     }
 
     public IChatClient? Chat { get; }

@@ -42,8 +42,8 @@ public enum ModelMood
 }
 
 /// <param name="Path">Path and query.</param>
-/// <param name="Body">As received.</param>
-public sealed record ModelRequest(string Path, string Body, bool Streamed, bool IsAuthorised);
+/// <param name="Text">Every string of the body, unescaped.</param>
+public sealed record ModelRequest(string Path, string Text, bool Streamed, bool IsAuthorised);
 
 /// <summary>
 /// A server of a language model as OpenAI-compatible providers and Azure OpenAI offer it: chat completions, whole or streamed, and embeddings. Written from the
@@ -78,8 +78,8 @@ public sealed class ModelServer : IAsyncDisposable
     /// <summary>What it says instead, from the texts of the system's and the user's message; null (or a null from it): a faithful answer.</summary>
     public Func<string, string, string?>? Says { get; set; }
 
-    /// <summary>Some servers know no base64.</summary>
-    public bool NumbersAsArrays { get; set; }
+    /// <summary>Sends base64 whatever was asked for.</summary>
+    public bool PrefersBase64 { get; set; }
 
     /// <summary>Some servers tell no usage.</summary>
     public bool HidesUsage { get; set; }
@@ -93,6 +93,14 @@ public sealed class ModelServer : IAsyncDisposable
 
     /// <summary>Lets requests that wait be answered.</summary>
     public void Release() => Interlocked.Exchange(ref _release, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+
+    /// <summary>Well again, and without a memory of what it was asked.</summary>
+    public void Recover()
+    {
+        Release();
+        (Mood, Says, PrefersBase64, HidesUsage) = (ModelMood.Well, null, false, false);
+        _requests.Clear();
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -123,7 +131,7 @@ public sealed class ModelServer : IAsyncDisposable
         var isAuthorised = isAzure ? context.Request.Headers["api-key"] == Key : context.Request.Headers.Authorization == "Bearer " + Key;
         var json = JsonNode.Parse(body)!;
         var streamed = json["stream"]?.GetValue<bool>() == true;
-        _requests.Enqueue(new(path, body, streamed, isAuthorised));
+        _requests.Enqueue(new(path, string.Join('\n', Strings(json)), streamed, isAuthorised));
         if (!isAuthorised)
         {
             await FailAsync(context, 401, "Incorrect API key provided.");
@@ -164,10 +172,15 @@ public sealed class ModelServer : IAsyncDisposable
         {
             var answer = new JsonObject
             {
-                ["id"] = "chatcmpl-1", ["object"] = "chat.completion", ["created"] = 1_700_000_000, ["model"] = "double",
+                ["id"] = "chatcmpl-1",
+                ["object"] = "chat.completion",
+                ["created"] = 1_700_000_000,
+                ["model"] = "double",
                 ["choices"] = new JsonArray(new JsonObject
                 {
-                    ["index"] = 0, ["message"] = new JsonObject { ["role"] = "assistant", ["content"] = text }, ["finish_reason"] = reason,
+                    ["index"] = 0,
+                    ["message"] = new JsonObject { ["role"] = "assistant", ["content"] = text },
+                    ["finish_reason"] = reason,
                 }),
             };
             if (!HidesUsage)
@@ -203,14 +216,15 @@ public sealed class ModelServer : IAsyncDisposable
         var input = json["input"]!;
         List<string> texts = input is JsonArray many ? [.. many.Select(text => text!.GetValue<string>())] : [input.GetValue<string>()];
         var length = Mood == ModelMood.OtherLength ? Length / 2 : Length;
-        var isBase64 = json["encoding_format"]?.GetValue<string>() == "base64" && !NumbersAsArrays;
+        var isBase64 = PrefersBase64 || json["encoding_format"]?.GetValue<string>() == "base64";
         var data = new JsonArray();
         foreach (var text in Mood == ModelMood.OneTooFew ? texts.Skip(1) : texts)
         {
             var vector = Embed(text, length);
             data.Add((JsonNode)new JsonObject
             {
-                ["object"] = "embedding", ["index"] = data.Count,
+                ["object"] = "embedding",
+                ["index"] = data.Count,
                 ["embedding"] = isBase64
                     ? JsonValue.Create(Convert.ToBase64String(MemoryMarshal.AsBytes(vector.AsSpan())))
                     : new JsonArray([.. vector.Select(value => (JsonNode)JsonValue.Create(value))]),
@@ -234,12 +248,23 @@ public sealed class ModelServer : IAsyncDisposable
         return $"{rest[..(end < 0 ? rest.Length : end)].Trim()}这是条目写的。【1】";
     }
 
+    private static IEnumerable<string> Strings(JsonNode? node) => node switch
+    {
+        JsonObject o => o.SelectMany(pair => Strings(pair.Value)),
+        JsonArray a => a.SelectMany(Strings),
+        JsonValue v when v.GetValueKind() == JsonValueKind.String => [v.GetValue<string>()],
+        _ => [],
+    };
+
     private static string TextOf(JsonNode message) =>
         message["content"] is JsonArray parts ? string.Concat(parts.Select(part => part!["text"]?.GetValue<string>())) : message["content"]!.GetValue<string>();
 
     private static JsonObject Chunk(JsonObject delta, string? reason) => new()
     {
-        ["id"] = "chatcmpl-1", ["object"] = "chat.completion.chunk", ["created"] = 1_700_000_000, ["model"] = "double",
+        ["id"] = "chatcmpl-1",
+        ["object"] = "chat.completion.chunk",
+        ["created"] = 1_700_000_000,
+        ["model"] = "double",
         ["choices"] = new JsonArray(new JsonObject { ["index"] = 0, ["delta"] = delta, ["finish_reason"] = reason }),
     };
 
