@@ -11,11 +11,7 @@ using Outreach.Storage;
 namespace Outreach.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteOutreachDb))]
-<<<<<<<< HEAD:bot/Storage/Migrations/Sqlite/20261125234557_Initial.Designer.cs
-    [Migration("20261125234557_Initial")]
-========
-    [Migration("20261125232911_Initial")]
->>>>>>>> 80c8fb9 (Word answers with a language model where one is configured, and check every word's ground):bot/Storage/Migrations/Sqlite/20261125232911_Initial.Designer.cs
+    [Migration("20261125235753_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1219,7 +1215,7 @@ namespace Outreach.Storage.Migrations.Sqlite
                     b.ToTable("LeadForwards", (string)null);
                 });
 
-            modelBuilder.Entity("Outreach.Staff.AuditEntry", b =>
+            modelBuilder.Entity("Outreach.Storage.AuditEntry", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
