@@ -19,6 +19,13 @@ public interface IChannel
     Task<SendResult> SendAsync(ConversationReference to, Activity activity, string idempotencyKey, CancellationToken cancellationToken);
 }
 
+/// <summary>A channel that can show an answer while it is still being written (<see cref="ChannelCapabilities.ShowsDrafts"/>).</summary>
+public interface IDraftChannel : IChannel
+{
+    /// <summary>Shows the beginning of an answer; the next call or the answer itself takes its place. Nothing is stored; a draft that cannot be shown is lost silently.</summary>
+    Task ShowDraftAsync(ConversationReference to, string text, CancellationToken cancellationToken);
+}
+
 /// <summary>What a channel can do; all that the bot may know of it.</summary>
 public sealed record ChannelCapabilities
 {
@@ -35,6 +42,8 @@ public sealed record ChannelCapabilities
     public bool Idempotent { get; init; }
     /// <summary>Delivers from the stored message rows itself: nothing is sent to it, a nudge is enough.</summary>
     public bool ReadsStoredMessages { get; init; }
+    /// <summary>Whether an answer that is still being written can be shown as it grows; the channel is an <see cref="IDraftChannel"/>.</summary>
+    public bool ShowsDrafts { get; init; }
     /// <summary>Whether the page shows the citation entity itself, so that the text's own 依据 line is left out.</summary>
     public bool ShowsCitations { get; init; }
 }

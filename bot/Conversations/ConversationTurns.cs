@@ -59,7 +59,7 @@ internal sealed partial class ConversationTurns(
             var rehearsal = await RehearseAsync(message, memory, thought, cancellationToken);
             if (rehearsal.Before is not null)
                 return new(rehearsal.Before, null);
-            thought = rehearsal.Question is null ? rehearsal.Thought : await model.ThinkAsync(rehearsal.Thought, rehearsal.Question, cancellationToken);
+            thought = rehearsal.Question is null ? rehearsal.Thought : await model.ThinkAsync(rehearsal.Thought, rehearsal.Question, DraftsOf(reference), cancellationToken);
         }
 
         return await db.WriteAsync(async () =>
@@ -71,6 +71,10 @@ internal sealed partial class ConversationTurns(
             return await CommitAsync(turn, inbound, memory, cancellationToken);
         }, cancellationToken);
     }
+
+    /// <summary>Where a growing answer can be watched; null: nowhere.</summary>
+    private Func<string, Task>? DraftsOf(ConversationReference reference) =>
+        channels.Find(reference.ChannelId) is IDraftChannel { Capabilities.ShowsDrafts: true } channel ? text => channel.ShowDraftAsync(reference, text, CancellationToken.None) : null;
 
     /// <summary>Runs the turn without a trace, to know whether it asks the knowledge base, and which words may leave the house for it.</summary>
     private async Task<Rehearsal> RehearseAsync(Incoming message, TurnMemory memory, Thought thought, CancellationToken cancellationToken)

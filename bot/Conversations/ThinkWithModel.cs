@@ -28,7 +28,8 @@ internal sealed partial class ThinkWithModel(
 
     public bool IsOn => model.IsOn;
 
-    public async Task<Thought> ThinkAsync(Thought thought, KnowledgeQuestion question, CancellationToken cancellationToken)
+    /// <param name="show">Shows the checked beginning of an answer while the rest is written; null: nobody watches.</param>
+    public async Task<Thought> ThinkAsync(Thought thought, KnowledgeQuestion question, Func<string, Task>? show, CancellationToken cancellationToken)
     {
         var asked = thought.Asked!;
         if (thought.Reply is null or Refusal { Reason: RefusalReason.OutOfScope } or Refusal { Redirect: not null })
@@ -45,7 +46,7 @@ internal sealed partial class ThinkWithModel(
         {
             Reply = reply,
             NearestStatute = reply is Answer ? null : thought.NearestStatute,
-            Wording = await WordingAsync(reply, question, deadline.Token),
+            Wording = await WordingAsync(reply, question, show, deadline.Token),
         };
     }
 
@@ -83,11 +84,11 @@ internal sealed partial class ThinkWithModel(
         return answerer.Ask(asked with { Text = whole, TopicArticleId = null }) is Answer { Parts.Count: 0 } answer ? answer with { Understood = answer.Article.Question } : null;
     }
 
-    private async Task<Wording?> WordingAsync(Reply reply, KnowledgeQuestion question, CancellationToken cancellationToken)
+    private async Task<Wording?> WordingAsync(Reply reply, KnowledgeQuestion question, Func<string, Task>? show, CancellationToken cancellationToken)
     {
         if (!rephrase.IsOn || reply is not Answer { Parts.Count: 0, Elaboration: Elaboration.None or Elaboration.Simpler } answer)
             return null;
         var style = answer.Elaboration == Elaboration.Simpler ? WordingStyle.Simple : question.Style;
-        return await rephrase.RephraseAsync(answer.Article, question.Words, style, show: null, cancellationToken) is { } text ? new(answer.Article.Id, style, text) : null;
+        return await rephrase.RephraseAsync(answer.Article, question.Words, style, show, cancellationToken) is { } text ? new(answer.Article.Id, style, text) : null;
     }
 }

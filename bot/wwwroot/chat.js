@@ -15,7 +15,7 @@ let pendingCommunity = asked.get('c') ? body.dataset.community || '' : '';
 /** Shows one activity of the server, once. */
 function receive(activity) {
   if (activity.type === 'typing') {
-    showTyping(6000);
+    showTyping(6000, activity.text);
     return;
   }
   if (!activity.id || shown.has(activity.id)) return;

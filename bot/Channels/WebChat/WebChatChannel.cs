@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net.WebSockets;
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Outreach.Activities;
 using Outreach.Conversations;
@@ -10,7 +12,7 @@ namespace Outreach.Channels.WebChat;
 /// The web chat as a channel: sending is writing a row, which the open page reads at once and a closed one at its next visit. So a message is sent when it is
 /// committed, and the unique key of conversation and idempotency key makes a second copy impossible.
 /// </summary>
-internal sealed class WebChatChannel(IDbContextFactory<OutreachDb> databases, ConversationLog log, MessageFeed feed, TimeProvider clock) : IChannel
+internal sealed class WebChatChannel(IDbContextFactory<OutreachDb> databases, ConversationLog log, MessageFeed feed, StreamHub streams, TimeProvider clock) : IDraftChannel
 {
     public const string ChannelId = "webchat";
     public const string Account = "default";
@@ -25,8 +27,25 @@ internal sealed class WebChatChannel(IDbContextFactory<OutreachDb> databases, Co
         Proactive = true,
         Idempotent = true,
         ShowsCitations = true,
+        ShowsDrafts = true,
         ReadsStoredMessages = true,
     };
+
+    /// <summary>A typing activity with the text so far, to the open page; clients that know only the bare one show that the bot is typing.</summary>
+    public async Task ShowDraftAsync(ConversationReference to, string text, CancellationToken cancellationToken)
+    {
+        if (streams.Find(to.ConversationId) is not { } stream)
+            return;
+        var draft = new Activity { Type = ActivityTypes.Typing, Text = text, From = new() { Id = BotId, Role = "bot" }, ChannelId = ChannelId, Conversation = new() { Id = to.ConversationId } };
+        try
+        {
+            await stream.SendAsync(JsonSerializer.SerializeToUtf8Bytes(new ActivitySet([draft], null), WebChatJson.Wire.ActivitySet), cancellationToken);
+        }
+        catch (Exception e) when (e is WebSocketException or ObjectDisposedException or InvalidOperationException)
+        {
+            // The page closed; the answer is in the rows when it comes back.
+        }
+    }
 
     public async Task<SendResult> SendAsync(ConversationReference to, Activity activity, string idempotencyKey, CancellationToken cancellationToken)
     {

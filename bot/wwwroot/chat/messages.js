@@ -131,9 +131,10 @@ export function showBot(activity) {
   return made;
 }
 
-export function showTyping(ms) {
+export function showTyping(ms, draft) {
   clearTimeout(typingEnd);
   typingEnd = setTimeout(hideTyping, ms);
+  if (draft) showDraft(draft);
   if (!typing.hidden) return;
   const atEnd = nearEnd();
   typing.hidden = false;
@@ -141,8 +142,21 @@ export function showTyping(ms) {
   if (atEnd) showEnd();
 }
 
+/* The beginning of an answer that is still being written. Not read aloud: the answer itself will be. */
+function showDraft(text) {
+  let words = typing.querySelector('.draft');
+  if (!words) {
+    words = document.createElement('p');
+    words.className = 'draft';
+    words.setAttribute('aria-hidden', 'true');
+    typing.firstElementChild.prepend(words);
+  }
+  words.textContent = text;
+}
+
 export function hideTyping() {
   clearTimeout(typingEnd);
+  typing.querySelector('.draft')?.remove();
   typing.hidden = true;
   typingText.textContent = '';
 }

@@ -1,5 +1,3 @@
-using Outreach.Conversations;
-
 namespace Outreach.Tests.Generation;
 
 public sealed class PrivacyOfPromptsTests(ModelRooms rooms) : IClassFixture<ModelRooms>
