@@ -20,7 +20,7 @@ internal sealed record RankerModel
     public float[] Confidence { get; init; } = [-.6f, .5f, 1.5f, 1, 1, .4f, 1.5f, -2.5f];
 
     /// <summary>Weight of <see cref="Answers.Question.Nearness"/>, in logits a unit; without that measure it plays no part.</summary>
-    public float Nearness { get; init; } = 6;
+    public float Nearness { get; init; } = 2;
 
     /// <summary>Probability of being out of scope from which a question is refused.</summary>
     public float RefuseAt { get; init; } = .8f;
