@@ -1,0 +1,442 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Xml;
+using System.Xml.Linq;
+using Microsoft.AspNetCore.Http;
+
+namespace Outreach.Doubles;
+
+/// <summary>How an account's pushes come.</summary>
+public enum WeChatMode
+{
+    Plain,
+    /// <summary>The plain copy and the encrypted one in one body.</summary>
+    Compatible,
+    Safe,
+}
+
+/// <summary>How something reached a follower.</summary>
+public enum WeChatWay
+{
+    /// <summary>In the answer to a push.</summary>
+    Passive,
+    CustomerService,
+    /// <summary>The vendor's own line: 该公众号提供的服务出现故障.</summary>
+    Failure,
+}
+
+/// <param name="Menu">Id and words of what can be tapped.</param>
+public sealed record WeChatRead(WeChatWay Way, string Text, IReadOnlyList<(string Id, string Content)> Menu);
+
+/// <param name="Deliveries">How often it was pushed, 3 at most.</param>
+/// <param name="Status">Of the last delivery; 0: no answer in time.</param>
+public sealed record WeChatPushed(int Deliveries, int Status);
+
+/// <summary>
+/// WeChat as an official account's server sees it: <c>api.weixin.qq.com</c> with its tokens, windows and codes, and the side that pushes what followers do, signs it,
+/// asks again after five seconds and shows them the passive answers. Keeps a ledger of what each follower read.
+/// </summary>
+public sealed class WeChatServer : IAsyncDisposable
+{
+    public const string Failure = "该公众号提供的服务出现故障，请稍后再试";
+    private const int MaxTextBytes = 2048;
+    private static readonly TimeSpan Overlap = TimeSpan.FromMinutes(5);
+
+    private readonly TimeProvider _clock;
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly ConcurrentDictionary<string, Follower> _followers = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<int> _refusals = new();
+    private readonly Lock _gate = new();
+    private readonly List<LentToken> _stable = [];
+    private readonly List<LentToken> _classic = [];
+    private DateTimeOffset _forcedAt = DateTimeOffset.MinValue;
+    private int _forced;
+    private int _tokenCalls;
+    private long _ids = 24_000_000_000_000_000;
+    private LoopbackServer? _server;
+
+    private WeChatServer(TimeProvider clock) => _clock = clock;
+
+    public string AppId { get; init; } = "wx" + Guid.NewGuid().ToString("N")[..16];
+    public string AppSecret { get; init; } = Guid.NewGuid().ToString("N");
+    public string Token { get; init; } = Guid.NewGuid().ToString("N")[..24];
+    public string EncodingAesKey { get; init; } = Convert.ToBase64String(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32))[..43];
+    public string AccountId { get; init; } = "gh_" + Guid.NewGuid().ToString("N")[..12];
+    public WeChatMode Mode { get; set; }
+    /// <summary>Where the account wants its pushes.</summary>
+    public Uri Callback { get; set; } = null!;
+    /// <summary>How long a push waits for its answer.</summary>
+    public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(5);
+    /// <summary>Of the calls to <c>message/custom/send</c>.</summary>
+    public VendorFaults Faults { get; } = new();
+    public Uri Address => _server!.Address;
+    public int TokenCalls => _tokenCalls;
+    /// <summary>The codes that calls were refused with, in order.</summary>
+    public IReadOnlyList<int> Refusals => [.. _refusals];
+    public WeChatEnvelope Envelope => new(Token, EncodingAesKey, AppId);
+
+    public static Task<WeChatServer> StartAsync(TimeProvider clock, WeChatMode mode = WeChatMode.Plain) => StartAsync(new WeChatServer(clock) { Mode = mode });
+
+    /// <summary>With given names, for clients that are told them.</summary>
+    public static Task<WeChatServer> StartAsync(TimeProvider clock, string appId, string appSecret) => StartAsync(new WeChatServer(clock) { AppId = appId, AppSecret = appSecret });
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        if (_server is not null)
+            await _server.DisposeAsync();
+    }
+
+    /// <summary>What a follower read, in order.</summary>
+    public IReadOnlyList<WeChatRead> Ledger(string openId) => _followers.TryGetValue(openId, out var follower) ? [.. follower.Read] : [];
+
+    public string NextMessageId() => Interlocked.Increment(ref _ids).ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>All tokens that were lent are worth nothing any more.</summary>
+    public void RevokeTokens()
+    {
+        lock (_gate)
+        {
+            _stable.Clear();
+            _classic.Clear();
+        }
+    }
+
+    // What followers do ---------------------------------------------------------------------------------------------------------------------------
+
+    public Task<WeChatPushed> SayAsync(string openId, string text, string? messageId = null) =>
+        PushAsync(openId, "text", [("Content", text), ("MsgId", messageId ?? NextMessageId())], Opens.Message);
+
+    /// <summary>Taps a line of a menu that the account sent.</summary>
+    public Task<WeChatPushed> TapAsync(string openId, (string Id, string Content) line) =>
+        PushAsync(openId, "text", [("Content", line.Content), ("MsgId", NextMessageId()), ("bizmsgmenuid", line.Id)], Opens.Tap);
+
+    public Task<WeChatPushed> SendAsync(string openId, string type, params (string Name, string Value)[] fields) =>
+        PushAsync(openId, type, [.. fields, ("MsgId", NextMessageId())], Opens.Message);
+
+    /// <param name="scene">Of the code that was scanned; null: found by search.</param>
+    public Task<WeChatPushed> FollowAsync(string openId, string? scene = null) =>
+        EventAsync(openId, "subscribe", scene is null ? [("EventKey", "")] : [("EventKey", "qrscene_" + scene), ("Ticket", "gQtest")], Opens.Tap);
+
+    public Task<WeChatPushed> ScanAsync(string openId, string scene) => EventAsync(openId, "SCAN", [("EventKey", scene), ("Ticket", "gQtest")], Opens.Tap);
+
+    public Task<WeChatPushed> ClickAsync(string openId, string key) => EventAsync(openId, "CLICK", [("EventKey", key)], Opens.Tap);
+
+    public Task<WeChatPushed> UnfollowAsync(string openId)
+    {
+        Of(openId).Follows = false;
+        return EventAsync(openId, "unsubscribe", [("EventKey", "")], Opens.Nothing);
+    }
+
+    public Task<WeChatPushed> EventAsync(string openId, string name, (string Name, string Value)[] fields, bool isTap) => EventAsync(openId, name, fields, isTap ? Opens.Tap : Opens.Nothing);
+
+    /// <summary>Sends one body with the signatures that belong to it, once; for what a vendor would not send as well.</summary>
+    /// <param name="encrypted">What <c>msg_signature</c> is made of; null: none.</param>
+    public async Task<(int Status, string Body)> PostAsync(byte[] body, string? encrypted = null, string? nonce = null, DateTimeOffset? at = null, Func<string, string>? tamper = null)
+    {
+        using var content = new ByteArrayContent(body);
+        content.Headers.ContentType = new("text/xml");
+        var address = Sign(nonce ?? Guid.NewGuid().ToString("N")[..10], at ?? _clock.GetUtcNow(), encrypted, "oSender");
+        using var answer = await _http.PostAsync(new Uri(tamper?.Invoke(address.AbsoluteUri) ?? address.AbsoluteUri), content);
+        return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>The body of an encrypted push.</summary>
+    public byte[] SafeBody(string encrypted) => Encoding.UTF8.GetBytes(new XElement("xml", Text("ToUserName", AccountId), Text("Encrypt", encrypted)).ToString(SaveOptions.DisableFormatting));
+
+    /// <summary>The signed address of the check that the console makes.</summary>
+    public Uri Check(string echo) =>
+        new($"{Sign(Guid.NewGuid().ToString("N")[..10], _clock.GetUtcNow(), null, null).AbsoluteUri}&echostr={Uri.EscapeDataString(echo)}");
+
+    /// <summary>A push as plain XML.</summary>
+    public string Xml(string openId, string type, params (string Name, string Value)[] fields) => new XElement("xml",
+        Text("ToUserName", AccountId), Text("FromUserName", openId), new XElement("CreateTime", _clock.GetUtcNow().ToUnixTimeSeconds()), Text("MsgType", type),
+        fields.Select(field => field.Name is "MsgId" ? new XElement(field.Name, field.Value) : Text(field.Name, field.Value))).ToString(SaveOptions.DisableFormatting);
+
+    private enum Opens { Nothing, Message, Tap }
+
+    private sealed class Follower
+    {
+        public bool Follows { get; set; } = true;
+        public ConcurrentQueue<WeChatRead> Read { get; } = new();
+        public (DateTimeOffset Until, int Left) Message { get; set; }
+        public (DateTimeOffset Until, int Left) Tap { get; set; }
+    }
+
+    private sealed class LentToken(string value, DateTimeOffset until)
+    {
+        public string Value => value;
+        public DateTimeOffset Until { get; set; } = until;
+    }
+
+    private static async Task<WeChatServer> StartAsync(WeChatServer server)
+    {
+        server._server = await LoopbackServer.StartAsync(server.AnswerAsync);
+        return server;
+    }
+
+    private Follower Of(string openId) => _followers.GetOrAdd(openId, _ => new());
+
+    private static XElement Text(string name, string value) => new(name, new XCData(value));
+
+    private Task<WeChatPushed> EventAsync(string openId, string name, (string, string)[] fields, Opens opens) => PushAsync(openId, "event", [("Event", name), .. fields], opens);
+
+    private async Task<WeChatPushed> PushAsync(string openId, string type, (string Name, string Value)[] fields, Opens opens)
+    {
+        var follower = Of(openId);
+        lock (_gate)
+        {
+            var now = _clock.GetUtcNow();
+            if (opens == Opens.Message)
+                follower.Message = (now.AddHours(48), 5);
+            else if (opens == Opens.Tap)
+                follower.Tap = (now.AddMinutes(1), 3);
+            if (opens != Opens.Nothing)
+                follower.Follows = true;
+        }
+        var xml = Xml(openId, type, fields);
+        var encrypted = Mode == WeChatMode.Plain ? null : Envelope.Seal(xml);
+        var body = Mode switch
+        {
+            WeChatMode.Plain => Encoding.UTF8.GetBytes(xml),
+            WeChatMode.Safe => SafeBody(encrypted!),
+            WeChatMode.Compatible => Encoding.UTF8.GetBytes(xml.Replace("</xml>", Text("Encrypt", encrypted!).ToString(SaveOptions.DisableFormatting) + "</xml>", StringComparison.Ordinal)),
+        };
+        var address = Sign(Guid.NewGuid().ToString("N")[..10], _clock.GetUtcNow(), encrypted, openId);
+        for (var delivery = 1; ; delivery++)
+        {
+            var (status, answer) = await DeliverAsync(address, body);
+            if (status == 200)
+            {
+                Show(follower, openId, answer!);
+                return new(delivery, status);
+            }
+            if (delivery == 3)
+            {
+                follower.Read.Enqueue(new(WeChatWay.Failure, Failure, []));
+                return new(delivery, status);
+            }
+        }
+    }
+
+    private async Task<(int Status, byte[]? Body)> DeliverAsync(Uri address, byte[] body)
+    {
+        using var content = new ByteArrayContent(body);
+        content.Headers.ContentType = new("text/xml");
+        using var patience = new CancellationTokenSource(Patience, TimeProvider.System);
+        try
+        {
+            using var answer = await _http.PostAsync(address, content, patience.Token);
+            return ((int)answer.StatusCode, await answer.Content.ReadAsByteArrayAsync(patience.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            return (0, null);
+        }
+    }
+
+    private Uri Sign(string nonce, DateTimeOffset at, string? encrypted, string? openId)
+    {
+        var timestamp = at.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        var query = $"signature={WeChatEnvelope.Signature([Token, timestamp, nonce])}&timestamp={timestamp}&nonce={nonce}";
+        if (openId is not null)
+            query += $"&openid={openId}";
+        if (encrypted is not null)
+            query += $"&encrypt_type=aes&msg_signature={Envelope.Signature(timestamp, nonce, encrypted)}";
+        return new UriBuilder(Callback) { Query = query }.Uri;
+    }
+
+    /// <summary>What the follower sees of a passive answer.</summary>
+    private void Show(Follower follower, string openId, byte[] answer)
+    {
+        if (answer.Length == 0 || answer.AsSpan().SequenceEqual("success"u8))
+            return;
+        try
+        {
+            var xml = XDocument.Parse(new UTF8Encoding(false, true).GetString(answer), LoadOptions.PreserveWhitespace).Root!;
+            if (Mode == WeChatMode.Safe || (Mode == WeChatMode.Compatible && xml.Element("Encrypt") is not null))
+            {
+                var encrypted = Field(xml, "Encrypt");
+                if (Field(xml, "MsgSignature") != Envelope.Signature(Field(xml, "TimeStamp"), Field(xml, "Nonce"), encrypted))
+                    throw new InvalidDataException("The answer's signature is wrong.");
+                xml = XDocument.Parse(Envelope.Open(encrypted), LoadOptions.PreserveWhitespace).Root!;
+            }
+            var text = Field(xml, "Content");
+            if (xml.Name != "xml" || Field(xml, "ToUserName") != openId || Field(xml, "FromUserName") != AccountId || Field(xml, "MsgType") != "text"
+                || !long.TryParse(Field(xml, "CreateTime"), out _) || Encoding.UTF8.GetByteCount(text) is 0 or > MaxTextBytes)
+                throw new InvalidDataException("The answer is no text to this follower.");
+            follower.Read.Enqueue(new(WeChatWay.Passive, text, []));
+        }
+        catch (Exception e) when (e is XmlException or InvalidDataException or FormatException or ArgumentException or System.Security.Cryptography.CryptographicException)
+        {
+            follower.Read.Enqueue(new(WeChatWay.Failure, Failure, []));
+        }
+    }
+
+    private static string Field(XElement xml, string name) => xml.Element(name)?.Value ?? throw new InvalidDataException($"{name} is missing.");
+
+    // api.weixin.qq.com ---------------------------------------------------------------------------------------------------------------------------
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body);
+        switch (context.Request.Path.Value)
+        {
+            case "/cgi-bin/stable_token" when context.Request.Method == "POST":
+                await SayAsync(context, StableToken(body.ToArray()));
+                break;
+            case "/cgi-bin/token" when context.Request.Method == "GET":
+                await SayAsync(context, ClassicToken(context.Request.Query));
+                break;
+            case "/cgi-bin/message/custom/send" when context.Request.Method == "POST":
+                await SendAsync(context, body.ToArray());
+                break;
+            default:
+                context.Response.StatusCode = 404;
+                break;
+        }
+    }
+
+    private static Task SayAsync(HttpContext context, JsonObject answer) => context.Response.WriteAsJsonAsync(answer);
+
+    private JsonObject Error(int code, string text)
+    {
+        if (code != 0)
+            _refusals.Enqueue(code);
+        return new() { ["errcode"] = code, ["errmsg"] = code == 0 ? text : $"{text} rid: 6554c1b1-0a0a0a0a-0b0b0b0b" };
+    }
+
+    private JsonObject StableToken(byte[] body)
+    {
+        Interlocked.Increment(ref _tokenCalls);
+        if (Parse(body) is not { } asked)
+            return Error(47001, "data format error");
+        if (WrongName((string?)asked["grant_type"], (string?)asked["appid"], (string?)asked["secret"]) is { } wrong)
+            return wrong;
+        lock (_gate)
+        {
+            var now = _clock.GetUtcNow();
+            if (asked["force_refresh"]?.GetValue<bool>() == true)
+            {
+                if (_forced >= 20)
+                    return Error(45009, "reach max api daily quota limit");
+                if (now - _forcedAt < TimeSpan.FromSeconds(30))
+                    return Error(45011, "api minute-quota reach limit");
+                (_forced, _forcedAt) = (_forced + 1, now);
+                _stable.Clear();
+            }
+            // Renewed five minutes early; for those five minutes the old one still works.
+            if (_stable.Count == 0 || _stable[^1].Until - Overlap <= now)
+                _stable.Add(new(Guid.NewGuid().ToString("N") + Guid.NewGuid().ToString("N"), now.AddSeconds(7200)));
+            return new() { ["access_token"] = _stable[^1].Value, ["expires_in"] = (int)(_stable[^1].Until - now).TotalSeconds };
+        }
+    }
+
+    private JsonObject ClassicToken(IQueryCollection query)
+    {
+        if (WrongName(query["grant_type"], query["appid"], query["secret"]) is { } wrong)
+            return wrong;
+        lock (_gate)
+        {
+            var now = _clock.GetUtcNow();
+            foreach (var old in _classic.Where(old => old.Until > now + Overlap))
+                old.Until = now + Overlap;
+            _classic.Add(new(Guid.NewGuid().ToString("N"), now.AddSeconds(7200)));
+            return new() { ["access_token"] = _classic[^1].Value, ["expires_in"] = 7200 };
+        }
+    }
+
+    private JsonObject? WrongName(string? grant, string? appId, string? secret) =>
+        grant != "client_credential" ? Error(40002, "invalid grant_type")
+        : appId != AppId ? Error(40013, "invalid appid")
+        : secret != AppSecret ? Error(40125, "invalid appsecret") : null;
+
+    private async Task SendAsync(HttpContext context, byte[] body)
+    {
+        var fault = Faults.Take();
+        if (VendorFaults.Refuses(fault, context.Response))
+            return;
+        if (fault == VendorFault.RevokesToken)
+            RevokeTokens();
+        var answer = Judge(context.Request.Query["access_token"].ToString(), body);
+        if ((int?)answer["errcode"] == 0 && await VendorFaults.SpoilsAsync(fault, context))
+            return;
+        await SayAsync(context, answer);
+    }
+
+    private JsonObject Judge(string token, byte[] body)
+    {
+        lock (_gate)
+        {
+            if (token.Length == 0)
+                return Error(41001, "access_token missing");
+            if (_stable.Concat(_classic).FirstOrDefault(known => known.Value == token) is not { } lent)
+                return Error(40001, "invalid credential, access_token is invalid or not latest");
+            if (lent.Until <= _clock.GetUtcNow())
+                return Error(42001, "access_token expired");
+            if (Parse(body) is not { } message)
+                return Error(47001, "data format error");
+            if (Encoding.UTF8.GetString(body).Contains("\\u", StringComparison.Ordinal))
+                return Error(40033, "invalid charset. please check your request, if include \\uxxxx will create fail");
+            if ((string?)message["touser"] is not { Length: > 0 } openId || !_followers.TryGetValue(openId, out var follower))
+                return Error(40003, "invalid openid");
+            if (!follower.Follows)
+                return Error(43004, "require subscribe");
+            if (Shown(message) is not { } shown)
+                return Error(40008, "invalid message type");
+            var bytes = Encoding.UTF8.GetByteCount(shown.Text) + shown.Menu.Sum(line => Encoding.UTF8.GetByteCount(line.Content));
+            if (bytes == 0)
+                return Error(44004, "empty content");
+            if (bytes > MaxTextBytes)
+                return Error(45002, "content size out of limit");
+            return Spend(follower) is { } refused ? refused : Taken(follower, shown);
+        }
+    }
+
+    private JsonObject Taken(Follower follower, WeChatRead shown)
+    {
+        follower.Read.Enqueue(shown);
+        return Error(0, "ok");
+    }
+
+    /// <summary>Takes one of the sends that the follower's last message or tap allows.</summary>
+    private JsonObject? Spend(Follower follower)
+    {
+        var now = _clock.GetUtcNow();
+        var (message, tap) = (follower.Message, follower.Tap);
+        if (now >= message.Until && now >= tap.Until)
+            return Error(45015, "response out of time limit or subscription is canceled");
+        if (now < tap.Until && tap.Left > 0)
+            follower.Tap = tap with { Left = tap.Left - 1 };
+        else if (now < message.Until && message.Left > 0)
+            follower.Message = message with { Left = message.Left - 1 };
+        else
+            return Error(45047, "out of response count limit");
+        return null;
+    }
+
+    private static WeChatRead? Shown(JsonObject message) => (string?)message["msgtype"] switch
+    {
+        "text" => new(WeChatWay.CustomerService, (string?)message["text"]?["content"] ?? "", []),
+        "msgmenu" when message["msgmenu"]?["list"] is JsonArray { Count: > 0 } list && list.All(line => (string?)line?["id"] is { Length: > 0 } && (string?)line["content"] is { Length: > 0 })
+            && message["msgmenu"]!["head_content"] is not null && message["msgmenu"]!["tail_content"] is not null =>
+            new(WeChatWay.CustomerService, (string?)message["msgmenu"]!["head_content"] ?? "", [.. list.Select(line => ((string)line!["id"]!, (string)line["content"]!))]),
+        _ => null,
+    };
+
+    private static JsonObject? Parse(byte[] body)
+    {
+        try
+        {
+            return JsonNode.Parse(new UTF8Encoding(false, true).GetString(body)) as JsonObject;
+        }
+        catch (Exception e) when (e is JsonException or DecoderFallbackException)
+        {
+            return null;
+        }
+    }
+}

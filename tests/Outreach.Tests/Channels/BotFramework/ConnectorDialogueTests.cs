@@ -1,0 +1,323 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Outreach.Conversations;
+using Outreach.Doubles;
+
+namespace Outreach.Tests.Channels.BotFramework;
+
+/// <summary>What owners in the apps behind Azure Bot Service read.</summary>
+[Collection(CalledBackApps.Name)]
+public sealed class ConnectorDialogueTests(CalledBack shared)
+{
+    private readonly string _conversation = $"a:b|c/{Guid.NewGuid():N}";      // ids may hold anything
+    private readonly string _user = $"29:{Guid.NewGuid():N}";
+    private int _said;
+
+    [Fact]
+    public async Task Teams_greets_answers_with_its_ground_and_signs_up_to_the_receipt()
+    {
+        await JoinAsync("msteams");
+        var greeting = (await ReadAsync(1))[0];
+        Assert.StartsWith("您好，我是业委会助手", greeting.Text, StringComparison.Ordinal);
+        Assert.Null(greeting.ReplyTo);
+        Assert.Equal(["怎么成立", "我要登记", "小区进展"], ButtonsOf(greeting));
+        Assert.Null(greeting.Activity["suggestedActions"]);
+        Assert.Equal("application/vnd.microsoft.card.hero", (string?)greeting.Activity["attachments"]![0]!["contentType"]);
+
+        await SayAsync("msteams", "换物业要多少人同意");
+        var answer = (await ReadAsync(2))[1];
+        Assert.Equal("in-1", answer.ReplyTo);
+        Assert.Contains("依据：《", answer.Text, StringComparison.Ordinal);
+        Assert.Contains(answer.Activity["entities"]!.AsArray(), entity => entity?["citation"] is JsonArray { Count: > 0 });
+        Assert.Null(answer.Activity["channelData"]);
+
+        await SayAsync("msteams", "我是锦绣花园3号楼2单元501的业主，我叫演示甲，支持成立业委会，电话13900000123");
+        Assert.Equal(["同意", "不同意"], ButtonsOf((await ReadAsync(3))[2]));
+        await SayAsync("msteams", "同意");
+        Assert.Equal(["同意转交", "不转交"], ButtonsOf((await ReadAsync(4))[3]));
+        await SayAsync("msteams", "同意转交");
+        Assert.StartsWith("登记好了", (await ReadAsync(5))[4].Text, StringComparison.Ordinal);
+
+        await JoinAsync("msteams");      // once a conversation
+        await SayAsync("msteams", "谢谢");
+        Assert.Equal(6, (await ReadAsync(6)).Count);
+        Assert.All((await ReadAsync(6))[1..], entry => Assert.Equal((string?)entry.Activity["replyToId"], entry.ReplyTo));
+        Assert.Empty(shared.Connector.Refusals.Where(refusal => refusal.StartsWith("400", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_channel_without_buttons_numbers_the_choices_and_takes_a_number()
+    {
+        await JoinAsync("email");
+        await SayAsync("email", "1");
+
+        var read = await ReadAsync(2);
+
+        Assert.EndsWith("\n1. 怎么成立\n2. 我要登记\n3. 小区进展", read[0].Text, StringComparison.Ordinal);
+        Assert.Contains("依据：《", read[1].Text, StringComparison.Ordinal);
+        Assert.All(read, entry => Assert.Null(entry.Activity["suggestedActions"]));
+    }
+
+    [Fact]
+    public async Task A_button_whose_tap_brings_only_its_value_is_read()
+    {
+        var tap = Activity("webchat", null);
+        tap["value"] = "我要登记";
+
+        using var answer = await shared.Connector.DeliverAsync(shared.App.Address, tap);
+
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+        Assert.Contains("小区", (await ReadAsync(1))[0].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ExpectReplies_carries_all_answers_in_the_response_and_sends_none()
+    {
+        var activity = Activity("webchat", "换物业要多少人同意");
+        activity["deliveryMode"] = "expectReplies";
+
+        var first = await RepliesAsync(activity);
+        var again = await RepliesAsync(activity);
+
+        var reply = Assert.Single(first["activities"]!.AsArray())!;
+        Assert.Equal("in-1", (string?)reply["replyToId"]);
+        Assert.Contains("依据：《", (string?)reply["text"], StringComparison.Ordinal);
+        Assert.Equal(first.ToJsonString(), again.ToJsonString());
+        await shared.UntilSentAsync(_conversation);
+        Assert.Empty(shared.Connector.Ledger(_conversation));
+
+        async Task<JsonNode> RepliesAsync(JsonObject sent)
+        {
+            using var answer = await shared.Connector.DeliverAsync(shared.App.Address, sent);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            Assert.Equal("application/json", answer.Content.Headers.ContentType?.MediaType);
+            return JsonNode.Parse(await answer.Content.ReadAsStringAsync(CalledBack.Stop))!;
+        }
+    }
+
+    [Fact]
+    public async Task One_message_delivered_three_times_at_once_is_one_turn_and_one_answer()
+    {
+        var activity = Activity("telegram", "换物业要多少人同意");
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => shared.Connector.DeliverAsync(shared.App.Address, activity)));
+        await shared.UntilSentAsync(_conversation);
+
+        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode));
+        Assert.Single(await ReadAsync(1));
+        Assert.Equal(2, (await shared.MessagesAsync(_conversation)).Count);
+    }
+
+    [Fact]
+    public async Task Five_people_whose_messages_have_one_id_are_five_turns()
+    {
+        var conversations = Enumerable.Range(0, 5).Select(n => $"{_conversation}-{n}").ToList();
+
+        await Task.WhenAll(conversations.Select((conversation, n) =>
+            shared.Connector.DeliverAsync(shared.App.Address, shared.Connector.Activity("telegram", conversation, $"{_user}-{n}", "same", "谢谢"))));
+
+        foreach (var conversation in conversations)
+        {
+            await shared.UntilSentAsync(conversation);
+            Assert.Single(shared.Connector.Ledger(conversation));
+        }
+    }
+
+    [Theory]
+    [InlineData("groupChat", null)]
+    [InlineData("channel", null)]
+    [InlineData(null, true)]
+    public async Task A_group_gets_one_polite_line_and_nothing_of_it_is_kept(string? type, bool? isGroup)
+    {
+        for (var delivery = 0; delivery < 2; delivery++)
+        {
+            var activity = shared.Connector.Activity("msteams", _conversation, _user, "in-group", "<at>业委会助手</at> 我家501漏水");
+            activity["conversation"] = new JsonObject { ["id"] = _conversation, ["conversationType"] = type, ["isGroup"] = isGroup };
+            if (type is null)
+                activity["conversation"]!.AsObject().Remove("conversationType");
+            if (isGroup is null)
+                activity["conversation"]!.AsObject().Remove("isGroup");
+            using var answer = await shared.Connector.DeliverAsync(shared.App.Address, activity);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+
+        Assert.Contains("私聊", Assert.Single(shared.Connector.Ledger(_conversation)).Text, StringComparison.Ordinal);
+        Assert.Null(await shared.FindAsync(_conversation));
+    }
+
+    [Fact]
+    public async Task The_mention_of_the_bot_is_no_part_of_the_question()
+    {
+        var activity = Activity("msteams", "<at>业委会助手</at> 谢谢");
+        activity["entities"] = new JsonArray(new JsonObject
+        {
+            ["type"] = "mention",
+            ["text"] = "<at>业委会助手</at>",
+            ["mentioned"] = new JsonObject { ["id"] = (string?)activity["recipient"]!["id"], ["name"] = "业委会助手" },
+        });
+
+        using var answer = await shared.Connector.DeliverAsync(shared.App.Address, activity);
+
+        await ReadAsync(1);
+        Assert.DoesNotContain("助手", (await shared.MessagesAsync(_conversation))[0].Activity, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_tokens_never_go_to_a_host_that_is_not_on_the_list()
+    {
+        var before = shared.Connector.TokenFetches;
+        var activity = Activity("webchat", "谢谢");
+        activity["serviceUrl"] = "https://attacker.example.com/amer/";
+
+        using var answer = await shared.Connector.DeliverAsync(shared.App.Address, activity);
+        await shared.UntilWaitingAsync(_conversation);
+
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+        Assert.Equal(before, shared.Connector.TokenFetches);
+        Assert.Empty(shared.Connector.Ledger(_conversation));
+    }
+
+    [Fact]
+    public async Task Staff_write_to_an_owner_who_was_there_before()
+    {
+        await AskedAsync();
+        shared.Clock.Advance(TimeSpan.FromDays(3));
+
+        await shared.ReplyAsStaffAsync(_conversation, "您好，周六上午九点碰头。");
+
+        var note = (await ReadAsync(2))[1];
+        Assert.Matches("^【.*工作人员】您好，周六上午九点碰头。$", note.Text);
+        Assert.Null(note.ReplyTo);
+    }
+
+    [Theory]
+    [InlineData(VendorFault.Broken)]
+    [InlineData(VendorFault.BadGateway)]
+    [InlineData(VendorFault.Precondition)]
+    [InlineData(VendorFault.RevokesToken)]
+    public async Task A_passing_trouble_of_the_vendor_costs_nothing(VendorFault fault)
+    {
+        await AskedAsync();
+        shared.Connector.Faults.Next(fault);
+
+        await shared.ReplyAsStaffAsync(_conversation, "在的。");
+
+        Assert.Equal(2, (await ReadAsync(2)).Count);
+        await shared.UntilSentAsync(_conversation);
+    }
+
+    [Theory]
+    [InlineData(VendorFault.LosesAnswer)]
+    [InlineData(VendorFault.BrokenJson)]
+    public async Task A_message_whose_answer_was_lost_is_not_sent_again(VendorFault fault)
+    {
+        await AskedAsync();
+        shared.Connector.Faults.Next(fault);
+
+        await shared.ReplyAsStaffAsync(_conversation, "只读一次。");
+        await shared.UntilSentAsync(_conversation);
+        shared.Clock.Advance(TimeSpan.FromMinutes(10));
+        await shared.RunDueAsync();
+        await SayAsync("webchat", "谢谢");
+
+        Assert.Single(await ReadAsync(3), entry => entry.Text.EndsWith("只读一次。", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Too_many_requests_wait_as_long_as_the_vendor_says()
+    {
+        await AskedAsync();
+        shared.Connector.Faults.Next(VendorFault.TooMany);
+
+        await shared.ReplyAsStaffAsync(_conversation, "稍后到。");
+        await shared.UntilWaitingAsync(_conversation);
+        shared.Clock.Advance(TimeSpan.FromSeconds(110));
+        await shared.RunDueAsync();
+        await Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System, CalledBack.Stop);
+        Assert.Single(shared.Connector.Ledger(_conversation));
+        shared.Clock.Advance(TimeSpan.FromSeconds(20));
+        await shared.RunDueAsync();
+
+        Assert.Equal(2, (await ReadAsync(2)).Count);
+    }
+
+    [Fact]
+    public async Task Ten_minutes_without_the_vendor_lose_nothing_and_keep_the_order()
+    {
+        await AskedAsync();
+        shared.Connector.Faults.Lasting = VendorFault.Broken;
+        try
+        {
+            foreach (var words in (string[])["第一句", "第二句", "第三句"])
+                await shared.ReplyAsStaffAsync(_conversation, words);
+            await shared.UntilWaitingAsync(_conversation);
+            shared.Clock.Advance(TimeSpan.FromMinutes(10));
+        }
+        finally
+        {
+            shared.Connector.Faults.Lasting = VendorFault.None;
+        }
+        await shared.RunDueAsync();
+        await shared.UntilSentAsync(_conversation);
+
+        Assert.Equal(["第一句", "第二句", "第三句"], shared.Connector.Ledger(_conversation).Skip(1).Select(entry => entry.Text[^3..]));
+    }
+
+    [Fact]
+    public async Task A_channel_that_takes_no_replies_gets_a_message_of_its_own()
+    {
+        shared.Connector.WithoutReply.Add("line");
+        await SayAsync("line", "谢谢");
+
+        Assert.Null((await ReadAsync(1))[0].ReplyTo);
+    }
+
+    [Fact]
+    public async Task A_conversation_that_the_bot_was_taken_out_of_is_left_alone()
+    {
+        await AskedAsync();
+        shared.Connector.Remove(_conversation);
+
+        await shared.ReplyAsStaffAsync(_conversation, "还在吗");
+        await shared.UntilSentAsync(_conversation);
+        shared.Clock.Advance(TimeSpan.FromMinutes(10));
+        await shared.RunDueAsync();
+
+        Assert.Single(shared.Connector.Ledger(_conversation));
+    }
+
+    private JsonObject Activity(string channel, string? text) => shared.Connector.Activity(channel, _conversation, _user, $"in-{++_said}", text);
+
+    private async Task SayAsync(string channel, string text)
+    {
+        using var answer = await shared.Connector.DeliverAsync(shared.App.Address, Activity(channel, text));
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+    }
+
+    private async Task AskedAsync()
+    {
+        await SayAsync("webchat", "谢谢");
+        await ReadAsync(1);
+        await shared.UntilSentAsync(_conversation);
+    }
+
+    private async Task JoinAsync(string channel)
+    {
+        var activity = shared.Connector.Activity(channel, _conversation, _user, $"join-{Guid.NewGuid():N}", null);
+        activity["type"] = "conversationUpdate";
+        activity.Remove("text");
+        activity["membersAdded"] = new JsonArray(new JsonObject { ["id"] = (string?)activity["recipient"]!["id"] }, new JsonObject { ["id"] = _user });
+        using var answer = await shared.Connector.DeliverAsync(shared.App.Address, activity);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    /// <summary>What the person read, once it is that much.</summary>
+    private async Task<List<ConnectorEntry>> ReadAsync(int count)
+    {
+        await shared.UntilAsync(() => shared.Connector.Ledger(_conversation).Count >= count, $"{count} messages, refused: {string.Join("; ", shared.Connector.Refusals)}");
+        return [.. shared.Connector.Ledger(_conversation)];
+    }
+
+    private static List<string> ButtonsOf(ConnectorEntry entry) =>
+        [.. (entry.Activity["attachments"]?.AsArray() ?? []).SelectMany(card => card!["content"]!["buttons"]?.AsArray() ?? []).Select(button => (string)button!["title"]!)];
+}
