@@ -113,9 +113,10 @@ internal sealed class AnswerQuestions(KnowledgeBase knowledge, QuoteStatutes sta
         await turn.ReplyAsync(new()
         {
             Kind = AnswerKind.Clarification,
-            Text = "您问的是哪件？\n" + string.Join('\n', candidates.Select((article, i) => $"{i + 1}. {article.Question}")),
+            // Where the choices become numbered lines themselves they hold the whole question, and stand there once.
+            Text = turn.Capabilities.Buttons ? "您问的是哪件？\n" + string.Join('\n', candidates.Select((article, i) => $"{i + 1}. {article.Question}")) : "您问的是哪件？",
             Confidence = Math.Round(clarification.Confidence, 3),
-            Suggestions = [.. candidates.Select(article => article.Label), .. again ? (string[])[Says.Human] : [], Says.NoneOfThese],
+            Suggestions = [.. candidates.Select(article => turn.Capabilities.Buttons ? article.Label : article.Question), .. again ? (string[])[Says.Human] : [], Says.NoneOfThese],
         }, cancellationToken);
         turn.Await(WaitingFor.Clarification, [.. candidates.Select(article => article.Id)]);
         turn.State = turn.State with

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Outreach.Activities;
@@ -14,7 +15,11 @@ internal sealed partial class BotFrameworkEndpoint(
     ChannelMeter meter, TimeProvider clock, ILogger<BotFrameworkEndpoint> logger)
 {
     private const int MaxBytes = 256 * 1024;
+    private static readonly TimeSpan GroupPause = TimeSpan.FromMinutes(10);
+    private const int MostGroups = 10_000;
     private const string ForGroups = "这里人多，您的话大家都看得见。请点我的头像私聊，我再回答。";
+
+    private readonly ConcurrentDictionary<(string Account, string Conversation), DateTimeOffset> _toldGroups = new();
 
     public async Task<IResult> ReceiveAsync(HttpContext http)
     {
@@ -55,7 +60,7 @@ internal sealed partial class BotFrameworkEndpoint(
             return said ? Results.BadRequest() : Results.Ok();
         if (IsGroup(activity))
         {
-            if (said)
+            if (said && IsToBeTold(reference))
                 await channel.SendAsync(reference, new() { Type = ActivityTypes.Message, Text = ForGroups, ReplyToId = activity.Id }, "", CancellationToken.None);
             return Results.Ok();
         }
@@ -78,7 +83,7 @@ internal sealed partial class BotFrameworkEndpoint(
     /// <summary>Null: it does not say who wrote where.</summary>
     private static ConversationReference? ReferenceOf(Activity activity) =>
         activity is { ChannelId: { Length: > 0 } channelId, Conversation.Id: { Length: > 0 and <= 512 } conversation, ServiceUrl: { Length: > 0 } serviceUrl }
-        && (activity.From?.Id ?? activity.MembersAdded?.FirstOrDefault(member => member.Id != activity.Recipient?.Id)?.Id) is { Length: > 0 } user
+        && UserOf(activity) is { Length: > 0 } user
             ? new()
             {
                 ChannelId = BotFrameworkChannel.ChannelId,
@@ -91,6 +96,22 @@ internal sealed partial class BotFrameworkEndpoint(
                 Locale = activity.Locale,
             }
             : null;
+
+    /// <summary>Who wrote; of somebody who joined it is the new member, for there the sender may be the bot or the conversation itself.</summary>
+    private static string? UserOf(Activity activity) => activity.Type == ActivityTypes.ConversationUpdate
+        ? activity.MembersAdded?.FirstOrDefault(member => member.Id != activity.Recipient?.Id)?.Id ?? activity.From?.Id
+        : activity.From?.Id;
+
+    /// <summary>A group reads the line once in a while: services deliver twice, and in some groups the bot hears everything.</summary>
+    private bool IsToBeTold(ConversationReference group)
+    {
+        var now = clock.GetUtcNow();
+        if (_toldGroups.Count >= MostGroups)
+            _toldGroups.Clear();
+        var until = now + GroupPause;
+        return _toldGroups.TryAdd((group.Account, group.ConversationId), until)
+            || (_toldGroups.TryGetValue((group.Account, group.ConversationId), out var told) && told <= now && _toldGroups.TryUpdate((group.Account, group.ConversationId), until, told));
+    }
 
     private static bool IsGroup(Activity activity) => activity.Conversation is { IsGroup: true } or { ConversationType: "groupChat" or "channel" };
 
@@ -114,7 +135,8 @@ internal sealed partial class BotFrameworkEndpoint(
             var somebody = activity.Type == ActivityTypes.Event || activity.MembersAdded?.Any(member => member.Id != activity.Recipient?.Id) == true;
             return somebody ? own with { MembersAdded = [from] } : null;
         }
-        var text = WithoutMention(activity);
+        // A postBack tap brings its value alone.
+        var text = WithoutMention(activity) is { Length: > 0 } words ? words : activity.Value is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
         return own with
         {
             Text = string.IsNullOrWhiteSpace(text) ? null : text,

@@ -37,7 +37,7 @@ internal sealed partial class SigningKeys(IOptions<BotFrameworkOptions> options,
             return key;
         var mayAsk = key is not null || !_unknown.TryGetValue(keyId, out var asked) || now - asked >= SameKey;
         if (mayAsk)
-            await RefreshAsync(known, cancellationToken);
+            await RefreshAsync(known, key is null ? Timeout.InfiniteTimeSpan : TimeSpan.Zero, cancellationToken);
         if (_known.Keys.TryGetValue(keyId, out key))
             return key;
         if (_unknown.Count >= MostUnknown)
@@ -49,9 +49,11 @@ internal sealed partial class SigningKeys(IOptions<BotFrameworkOptions> options,
 
     public void Dispose() => _gate.Dispose();
 
-    private async Task RefreshAsync(Known seen, CancellationToken cancellationToken)
+    /// <param name="patience">For a fetch that is under way; who has a key at hand does not wait for a newer one.</param>
+    private async Task RefreshAsync(Known seen, TimeSpan patience, CancellationToken cancellationToken)
     {
-        await _gate.WaitAsync(cancellationToken);
+        if (!await _gate.WaitAsync(patience, cancellationToken))
+            return;
         try
         {
             var now = clock.GetUtcNow();
@@ -71,6 +73,7 @@ internal sealed partial class SigningKeys(IOptions<BotFrameworkOptions> options,
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
+            _triedAt = clock.GetUtcNow();      // one that hung until its time-out is not followed by the next at once
             NotFetched(e);
         }
         finally

@@ -27,7 +27,7 @@ internal sealed class WeChatApi(OutboundHttp outbound, AccessTokens tokens, IHos
     /// <summary>Posts one message; a refused token is fetched anew once.</summary>
     public async Task<SendResult> PostAsync<T>(WeChatAccount account, string path, T message, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
-        var body = JsonSerializer.SerializeToUtf8Bytes(message, type);
+        var body = VendorJson.Write(message, type);
         var result = await _retries.ExecuteAsync(async stop =>
         {
             var first = await PostOnceAsync(account, path, body, TokenUse.AsKept, stop);

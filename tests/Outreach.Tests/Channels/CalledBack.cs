@@ -97,11 +97,11 @@ public sealed class CalledBack : IAsyncLifetime
     /// <summary>What the scheduler does every few seconds.</summary>
     public Task RunDueAsync() => App.Services.GetRequiredService<OutgoingMessages>().RunDueAsync(Stop);
 
-    /// <summary>Calls that an earlier call asked for without waiting: one after the other in the conversation's grain, so what is sent now follows what was asked before.</summary>
+    /// <summary>Waits for what a call started and did not wait for.</summary>
     public async Task UntilAsync(Func<bool> condition, string what)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        patience.CancelAfter(TimeSpan.FromSeconds(90));
+        patience.CancelAfter(TimeSpan.FromSeconds(40));
         while (!condition())
         {
             Assert.False(patience.IsCancellationRequested, $"Waited in vain: {what}");
@@ -112,7 +112,7 @@ public sealed class CalledBack : IAsyncLifetime
     public async Task UntilAsync(Func<Task<bool>> condition, string what)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        patience.CancelAfter(TimeSpan.FromSeconds(90));
+        patience.CancelAfter(TimeSpan.FromSeconds(40));
         while (!await condition())
         {
             Assert.False(patience.IsCancellationRequested, $"Waited in vain: {what}");

@@ -19,7 +19,7 @@ public sealed class ConnectorDialogueTests(CalledBack shared)
         await JoinAsync("msteams");
         var greeting = (await ReadAsync(1))[0];
         Assert.StartsWith("您好，我是业委会助手", greeting.Text, StringComparison.Ordinal);
-        Assert.Null(greeting.ReplyTo);
+        Assert.StartsWith("join-", greeting.ReplyTo, StringComparison.Ordinal);
         Assert.Equal(["怎么成立", "我要登记", "小区进展"], ButtonsOf(greeting));
         Assert.Null(greeting.Activity["suggestedActions"]);
         Assert.Equal("application/vnd.microsoft.card.hero", (string?)greeting.Activity["attachments"]![0]!["contentType"]);
@@ -49,12 +49,16 @@ public sealed class ConnectorDialogueTests(CalledBack shared)
     public async Task A_channel_without_buttons_numbers_the_choices_and_takes_a_number()
     {
         await JoinAsync("email");
+        await ReadAsync(1);
+        await SayAsync("email", "1");
+        await ReadAsync(2);
         await SayAsync("email", "1");
 
-        var read = await ReadAsync(2);
+        var read = await ReadAsync(3);
 
         Assert.EndsWith("\n1. 怎么成立\n2. 我要登记\n3. 小区进展", read[0].Text, StringComparison.Ordinal);
-        Assert.Contains("依据：《", read[1].Text, StringComparison.Ordinal);
+        Assert.Matches(@"^您问的是哪件？\n1\. [^\n]+？\n2\. [^\n]+\n(3\. [^\n]+\n)?\d\. 都不是$", read[1].Text);
+        Assert.Contains("依据：《", read[2].Text, StringComparison.Ordinal);
         Assert.All(read, entry => Assert.Null(entry.Activity["suggestedActions"]));
     }
 

@@ -136,6 +136,7 @@ public sealed class WeChatDialogueTests(CalledBack shared)
 
         await using var db = shared.Open();
         var answer = (await shared.MessagesAsync(_owner)).First(m => m.From == Speaker.Bot);
+        await shared.UntilAsync(() => db.AnswerFeedbacks.AnyAsync(f => f.MessageId == answer.Id, CalledBack.Stop), "the verdict");
         Assert.Equal(FeedbackVerdict.Helpful, (await db.AnswerFeedbacks.SingleAsync(f => f.MessageId == answer.Id, CalledBack.Stop)).Verdict);
     }
 
