@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using System.Xml;
 using System.Xml.Linq;
 using Microsoft.AspNetCore.Http;
@@ -39,7 +40,7 @@ public sealed record WeChatPushed(int Deliveries, int Status);
 /// WeChat as an official account's server sees it: <c>api.weixin.qq.com</c> with its tokens, windows and codes, and the side that pushes what followers do, signs it,
 /// asks again after five seconds and shows them the passive answers. Keeps a ledger of what each follower read.
 /// </summary>
-public sealed class WeChatServer : IAsyncDisposable
+public sealed partial class WeChatServer : IAsyncDisposable
 {
     public const string Failure = "该公众号提供的服务出现故障，请稍后再试";
     private const int MaxTextBytes = 2048;
@@ -380,7 +381,7 @@ public sealed class WeChatServer : IAsyncDisposable
                 return Error(42001, "access_token expired");
             if (Parse(body) is not { } message)
                 return Error(47001, "data format error");
-            if (Encoding.UTF8.GetString(body).Contains("\\u", StringComparison.Ordinal))
+            if (EscapedLetter().IsMatch(Encoding.UTF8.GetString(body)))
                 return Error(40033, "invalid charset. please check your request, if include \\uxxxx will create fail");
             if ((string?)message["touser"] is not { Length: > 0 } openId || !_followers.TryGetValue(openId, out var follower))
                 return Error(40003, "invalid openid");
@@ -396,6 +397,10 @@ public sealed class WeChatServer : IAsyncDisposable
             return Spend(follower) is { } refused ? refused : Taken(follower, shown);
         }
     }
+
+    /// <summary>An escape for a letter; not a backslash of the text itself before a u.</summary>
+    [GeneratedRegex(@"(?<!\\)(?:\\\\)*\\u[0-9A-Fa-f]{4}")]
+    private static partial Regex EscapedLetter();
 
     private JsonObject Taken(Follower follower, WeChatRead shown)
     {

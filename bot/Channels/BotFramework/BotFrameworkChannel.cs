@@ -55,9 +55,17 @@ internal sealed class BotFrameworkChannel(ConnectorClient connector, BotFramewor
         };
     }
 
-    /// <summary>Teams shows suggested actions in some clients only; a card's buttons show everywhere.</summary>
-    private static Activity ButtonsFor(string account, Activity activity) =>
-        account == "msteams" && activity.SuggestedActions is { Actions: { Count: > 0 } actions }
-            ? activity with { SuggestedActions = null, Attachments = [.. activity.Attachments ?? [], new HeroCard { Buttons = actions }.ToAttachment()] }
-            : activity;
+    /// <summary>Teams shows suggested actions in some clients only; a card's buttons show everywhere. What the message's own cards offer stands there once.</summary>
+    private static Activity ButtonsFor(string account, Activity activity)
+    {
+        if (account != "msteams" || activity.SuggestedActions is not { } suggested)
+            return activity;
+        var offered = (activity.Attachments ?? []).SelectMany(attachment => HeroCard.From(attachment)?.Buttons ?? []).Select(button => button.Title).ToHashSet(StringComparer.Ordinal);
+        List<CardAction> missing = [.. suggested.Actions.Where(action => !offered.Contains(action.Title))];
+        return activity with
+        {
+            SuggestedActions = null,
+            Attachments = missing.Count == 0 ? activity.Attachments : [.. activity.Attachments ?? [], new HeroCard { Buttons = missing }.ToAttachment()],
+        };
+    }
 }
