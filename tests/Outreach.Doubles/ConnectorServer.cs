@@ -330,7 +330,7 @@ public sealed class ConnectorServer : IAsyncDisposable
     }
 
     /// <summary>The rule that an activity of a bot breaks; null: none.</summary>
-    private string? Misshapen(JsonObject activity, string conversation, string? answered, string method, (string Bot, string User, string Channel) known)
+    private static string? Misshapen(JsonObject activity, string conversation, string? answered, string method, (string Bot, string User, string Channel) known)
     {
         if ((string?)activity["type"] is not { Length: > 0 } type)
             return "type is missing";
