@@ -98,7 +98,7 @@ public sealed class CalledBack : IAsyncLifetime
     public Task RunDueAsync() => App.Services.GetRequiredService<OutgoingMessages>().RunDueAsync(Stop);
 
     /// <summary>Waits for what a call started and did not wait for.</summary>
-    public async Task UntilAsync(Func<bool> condition, string what)
+    public static async Task UntilAsync(Func<bool> condition, string what)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         patience.CancelAfter(TimeSpan.FromSeconds(40));
@@ -109,7 +109,7 @@ public sealed class CalledBack : IAsyncLifetime
         }
     }
 
-    public async Task UntilAsync(Func<Task<bool>> condition, string what)
+    public static async Task UntilAsync(Func<Task<bool>> condition, string what)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         patience.CancelAfter(TimeSpan.FromSeconds(40));

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Outreach.Conversations;
 using Outreach.Doubles;
 
 namespace Outreach.Tests.Channels.BotFramework;
@@ -44,7 +43,7 @@ public sealed class ConnectorDialogueTests(CalledBack shared)
         await SayAsync("msteams", "谢谢");
         Assert.Equal(6, (await ReadAsync(6)).Count);
         Assert.All((await ReadAsync(6))[1..], entry => Assert.Equal((string?)entry.Activity["replyToId"], entry.ReplyTo));
-        Assert.Empty(shared.Connector.Refusals.Where(refusal => refusal.StartsWith("400", StringComparison.Ordinal)));
+        Assert.DoesNotContain(shared.Connector.Refusals, refusal => refusal.StartsWith("400", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -320,7 +319,7 @@ public sealed class ConnectorDialogueTests(CalledBack shared)
     /// <summary>What the person read, once it is that much.</summary>
     private async Task<List<ConnectorEntry>> ReadAsync(int count)
     {
-        await shared.UntilAsync(() => shared.Connector.Ledger(_conversation).Count >= count, $"{count} messages, refused: {string.Join("; ", shared.Connector.Refusals)}");
+        await CalledBack.UntilAsync(() => shared.Connector.Ledger(_conversation).Count >= count, $"{count} messages, refused: {string.Join("; ", shared.Connector.Refusals)}");
         return [.. shared.Connector.Ledger(_conversation)];
     }
 

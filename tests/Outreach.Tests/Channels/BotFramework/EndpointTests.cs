@@ -141,7 +141,7 @@ public sealed class EndpointTests(CalledBack shared)
         await using var app = await OutreachApp.StartAsync();
 
         using var answer = await connector.DeliverAsync(app.Address, connector.Activity("emulator", _conversation, "29:owner", "in-1", "谢谢"), (string?)null);
-        await shared.UntilAsync(() => connector.Ledger(_conversation).Count == 1, "the answer");
+        await CalledBack.UntilAsync(() => connector.Ledger(_conversation).Count == 1, "the answer");
 
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         Assert.Equal(0, connector.TokenFetches);

@@ -136,7 +136,7 @@ public sealed class WeChatDialogueTests(CalledBack shared)
 
         await using var db = shared.Open();
         var answer = (await shared.MessagesAsync(_owner)).First(m => m.From == Speaker.Bot);
-        await shared.UntilAsync(() => db.AnswerFeedbacks.AnyAsync(f => f.MessageId == answer.Id, CalledBack.Stop), "the verdict");
+        await CalledBack.UntilAsync(() => db.AnswerFeedbacks.AnyAsync(f => f.MessageId == answer.Id, CalledBack.Stop), "the verdict");
         Assert.Equal(FeedbackVerdict.Helpful, (await db.AnswerFeedbacks.SingleAsync(f => f.MessageId == answer.Id, CalledBack.Stop)).Verdict);
     }
 
@@ -361,7 +361,7 @@ public sealed class WeChatDialogueTests(CalledBack shared)
         return await db.Contacts.AsNoTracking().SingleAsync(c => c.UserId == _owner, CalledBack.Stop);
     }
 
-    private Task UntilReadAsync(WeChatServer account, int count) => shared.UntilAsync(
+    private Task UntilReadAsync(WeChatServer account, int count) => CalledBack.UntilAsync(
         () => account.Ledger(_owner).Count >= count, $"{count} messages; refused with {string.Join(' ', account.Refusals)}");
 
     /// <summary>What staff wrote, without the office's name, in the order in which the follower read it.</summary>
