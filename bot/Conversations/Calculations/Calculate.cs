@@ -115,6 +115,7 @@ internal sealed class Calculate(KnowledgeBase knowledge, CommunityDirectory dire
         string[] grounds = task switch
         {
             CalculationTask.Vote => spoken.Has(FigureRole.Present, FigureRole.Absent) && spoken.Has(FigureRole.For) ? [] : ["民法典278"],
+            CalculationTask.Petition when CalculationWords.NamesTheFifth(turn.Text) => [],
             CalculationTask.Petition => ["物业管理条例13", "指导规则（2009）21", "指导规则（2009）44"],
             CalculationTask.Committee => ["指导规则（2009）31", "指导规则（2009）38", "指导规则（2009）46"],
             CalculationTask.Roll => ["区分所有权解释9", "区分所有权解释8"],

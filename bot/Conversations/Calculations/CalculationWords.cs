@@ -43,6 +43,9 @@ internal static partial class CalculationWords
     /// <summary>多少户联名能申请: the application for a preparatory group, for which no national number exists, and not the fifth of an interim meeting.</summary>
     public static bool IsApplication(string text) => Application().IsMatch(text) && !Interim().IsMatch(text);
 
+    /// <summary>The fifth of an interim meeting is named itself.</summary>
+    public static bool NamesTheFifth(string text) => Fifth().IsMatch(text);
+
     /// <summary>A building or a stairway is meant, so that the community's totals are none of its business.</summary>
     public static bool IsPart(string text) => Part().IsMatch(text);
 
@@ -130,6 +133,9 @@ internal static partial class CalculationWords
 
     [GeneratedRegex("申请|成立|受理|筹备组|备案", RegexOptions.CultureInvariant)]
     private static partial Regex Application();
+
+    [GeneratedRegex("20%|20％|百分之二十|五分之一|1/5|两成|临时(?:会|业主大会|大会)|提议", RegexOptions.CultureInvariant)]
+    private static partial Regex Fifth();
 
     [GeneratedRegex("临时(?:会|业主大会|大会)|提议", RegexOptions.CultureInvariant)]
     private static partial Regex Interim();

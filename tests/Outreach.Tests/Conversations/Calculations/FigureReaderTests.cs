@@ -32,6 +32,7 @@ public sealed class FigureReaderTests
     [InlineData("再多20户同意呢", "For +20")]
     [InlineData("参加的面积9万，同意的面积6万5", "Present 90000㎡ For 65000㎡")]
     [InlineData("没来的160户", "Absent 160")]
+    [InlineData("参加的面积四万一", "Present 41000㎡")]
     [InlineData("1000户 十万平方 六百七十户参加 六万七千平 三百三十六户赞成 三万四千平", "? 1000 ? 100000㎡ Present 670 Present 67000㎡ For 336 For 34000㎡")]
     [InlineData("26000平260户同意", "For 26000㎡ For 260")]
     [InlineData("俩单元24户同意十二户", "? 24 For 12")]
