@@ -48,7 +48,8 @@ internal static class PetitionWords
     [
         "全国性指导文件只写“业主书面申请”。河南的具体规定请向街道办事处核实，问清最少几户、附什么证明。",
         "“20%”说的是提议开临时会议，不是这件事。多签一些更稳妥，后面投票要三分之二（2/3）以上业主参加。",
-    ], [new("民法典", "277", 1), new("指导规则（2009）", "9")], "setup.how-many") { Example = "比如900户的小区，后面投票至少要600户参加，一开始签的户数多，后面的路好走。" };
+    ], [new("民法典", "277", 1), new("指导规则（2009）", "9")], "setup.how-many")
+    { Example = "比如900户的小区，后面投票至少要600户参加，一开始签的户数多，后面的路好走。" };
 
     private static string Amount(Calculation petition, long? heads, long? area) =>
         string.Join('、', new[] { heads is { } h ? $"{h}{petition.Unit}" : "", area is { } a ? new Area(a).ToString() : "" }.Where(part => part.Length > 0));
