@@ -48,16 +48,25 @@ internal sealed class IntentModel
         var order = Enumerable.Range(0, examples.Count).ToArray();
         var random = new Random(17);        // the same order at every start
         var probabilities = new float[Width];
+        var rests = new byte[examples.Count];       // what is sure is looked at again every third round: most of the work would change nothing
         for (var round = 0; round < Rounds; round++)
         {
             random.Shuffle(order);
             var rate = Rate / (1 + (round * .25f));
             foreach (var i in order)
             {
+                if (rests[i] > 0)
+                {
+                    rests[i]--;
+                    continue;
+                }
                 var intent = (int)examples[i].Intent;
                 Score(vectors[i], probabilities);
                 if (probabilities[intent] > SureEnough)
+                {
+                    rests[i] = 2;
                     continue;
+                }
                 var importance = Math.Clamp(MathF.Sqrt(60f / sizes[intent]), .3f, 4f);      // small intents must not drown
                 probabilities[intent] -= 1;
                 foreach (var (feature, value) in vectors[i])
