@@ -9,6 +9,8 @@ internal sealed class Safety(Handovers handovers)
     /// <summary>The emergency that a message tells of, by the whole or by one clause of it; null: none.</summary>
     public static Intent? EmergencyIn(Meaning meaning)
     {
+        if (meaning.Normalised is not ("110" or "119" or "120") && !meaning.Normalised.Any(char.IsLetter))
+            return null;        // other figures alone tell of nothing
         if (meaning.Together(.45f, Emergencies) is { } whole)
             return whole;
         // A clause in a message that as a whole asks about rules must be very clear: 去年楼上着火了，维修资金能用吗.

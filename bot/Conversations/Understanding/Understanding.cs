@@ -54,7 +54,20 @@ internal sealed partial class Understanding
     }
 
     /// <summary>Normalised, and a number is a number, a room a room: which one says nothing of the wish.</summary>
-    private static string Plain(string text) => Normaliser.Normalise(text.Any(char.IsDigit) ? Redact.Text(text) : text);
+    private static string Plain(string text) => text.Any(char.IsDigit) ? WithoutFigures(Normaliser.Normalise(Redact.Text(text))) : Normaliser.Normalise(text);
+
+    /// <summary>120平米 is no ambulance: a figure with a measure behind it is a figure, and so is one that nobody is told to call.</summary>
+    private static string WithoutFigures(string normalised)
+    {
+        var isCall = normalised is "110" or "119" or "120" || Calling().IsMatch(normalised);
+        return Figure().Replace(normalised, figure => isCall && !figure.Groups["measure"].Success && figure.ValueSpan is "110" or "119" or "120" ? figure.Value : "0" + figure.Groups["measure"].Value);
+    }
+
+    [GeneratedRegex(@"[打拨报叫喊救]")]
+    private static partial Regex Calling();
+
+    [GeneratedRegex(@"[0-9]+(?:\.[0-9]+)?(?<measure>\s*[万千百亿平方㎡户栋号单楼层票张元块天年月日个人名岁成%])?")]
+    private static partial Regex Figure();
 
     [GeneratedRegex(@"[，,。.！!？?；;、\s…~～]+")]
     private static partial Regex Boundary();

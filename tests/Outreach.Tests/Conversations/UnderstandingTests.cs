@@ -48,6 +48,24 @@ public sealed class UnderstandingTests
     [InlineData("我邻居想报名", nameof(Intent.SignUpOther))]
     public void Tells_four_things_about_signing_up_apart(string text, string intent) => Assert.Equal(intent, Shared.Value.Read(text).Top.ToString());
 
+    /// <summary>Somebody who counts votes is not in danger: no figure, whichever it is, may bring up an ambulance.</summary>
+    [Fact]
+    public void Takes_no_figures_for_an_emergency()
+    {
+        string[] patterns =
+        [
+            "{0}万平 来了{1}万 同意{2}万", "{0}万平，来了{1}万{2}，同意{2}万", "一共{0}户 到了{1}户 同意{2}户", "{0}户来了{1}户同意{2}", "总面积{0}万 参加{1}万 赞成{2}万",
+            "参加的{1} 同意的{2}", "来了{1}万{2}", "同意{2}万5", "{0}户 {1}户 {2}户", "全体{0}，参加{1}，同意{2}", "面积{0}.{1}万", "差{2}户", "弃权{2}户 反对{1}户", "到场{1}人 投了{2}票",
+            "{0}号楼{2}单元{1}", "{0}-{2}-{1}", "电话1{0}{1}{2}", "我家{0}平", "{2}个人没来", "没来的有{1}户", "{0}平米", "来了一半 同意的{2}成",
+        ];
+        (int, int, int)[] figures = [(12, 8, 5), (860, 577, 301), (3, 2, 1), (110, 120, 119), (120, 110, 5), (1, 501, 2), (9999, 6000, 3100), (2, 1, 8)];
+
+        var alarms = patterns.SelectMany(pattern => figures.Select(f => string.Format(System.Globalization.CultureInfo.InvariantCulture, pattern, f.Item1, f.Item2, f.Item3)))
+            .Where(text => Safety.EmergencyIn(Shared.Value.Read(text)) is not null).Select(Describe).ToList();
+
+        Assert.True(alarms.Count == 0, string.Join('\n', alarms));
+    }
+
     private static bool Is(string group, string text)
     {
         var meaning = Shared.Value.Read(text);
