@@ -16,7 +16,7 @@ public sealed class GenerationOptionsTests
     };
 
     [Theory]
-    [InlineData("Provider", "Claude")]
+    [InlineData("Provider", "Elsewhere")]
     [InlineData("Location", "Moon")]
     [InlineData("Endpoint", "model.example")]
     [InlineData("Endpoint", "http://model.example/v1")]
