@@ -115,13 +115,13 @@ public sealed class DestinationTests
     public async Task A_robot_tells_of_many_leads_in_digests_within_its_limit_and_never_says_who()
     {
         var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(new DateTimeOffset(2026, 11, 24, 2, 0, 0, TimeSpan.Zero));
-        await using var robot = await WeComRobotReceiver.StartAsync(clock);
+        await using var vendor = await WeComServer.StartAsync(clock);
         await using var scene = await LeadScene.CreateAsync(new Dictionary<string, string?>
         {
             ["PublicUrl"] = "https://ywh.example.org",
             ["Leads:Destinations:group:Type"] = "WeComRobot",
-            ["Leads:Destinations:group:Url"] = robot.Address.ToString(),
-            ["Leads:Destinations:group:Secret"] = robot.Key,
+            ["Leads:Destinations:group:Url"] = vendor.RobotAddress.ToString(),
+            ["Leads:Destinations:group:Secret"] = vendor.Robot.Key,
             ["Leads:Destinations:group:AllowPrivateAddress"] = "true",
         });
         for (var i = 0; i < 45; i++)
@@ -134,16 +134,16 @@ public sealed class DestinationTests
             clock.Advance(TimeSpan.FromSeconds(2));
         }
 
-        Assert.Equal(0, robot.OverLimit);
-        Assert.Equal(3, robot.Messages.Count);
-        var text = string.Join('\n', robot.Messages);
+        Assert.Equal(0, vendor.Robot.OverLimit);
+        Assert.Equal(3, vendor.Robot.Messages.Count);
+        var text = string.Join('\n', vendor.Robot.Messages);
         Assert.Equal(45, text.Split("新登记：支持成立").Length - 1);
         Assert.Contains("[查看](https://ywh.example.org/staff/leads/1)", text, StringComparison.Ordinal);
         foreach (var personal in new[] { "13900000000", LeadScene.Name, "501" })
             Assert.DoesNotContain(personal, text, StringComparison.Ordinal);
         await using var db = scene.Rooms.Open();
         Assert.True(await db.LeadForwards.AllAsync(f => f.State == ForwardState.Sent, Current.CancellationToken));
-        Assert.DoesNotContain(robot.Key, scene.Rooms.Log.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(vendor.Robot.Key, scene.Rooms.Log.Text, StringComparison.Ordinal);
     }
 
     [Fact]
