@@ -69,7 +69,8 @@ export async function flush() {
     for (let failures = 0; outbox.length && hasToken();) {
       const item = outbox[0], own = mine.get(item.id);
       const slow = setTimeout(() => {
-        if (item.activity.type !== 'message') return;
+        // The stream may have brought the message back before the answer to its sending: then it is there.
+        if (item.activity.type !== 'message' || !outbox.includes(item)) return;
         if (own) setState(own, '正在发', false);
         showTyping(20000);
       }, 400);
