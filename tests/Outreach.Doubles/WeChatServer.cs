@@ -25,12 +25,17 @@ public enum WeChatWay
     /// <summary>In the answer to a push.</summary>
     Passive,
     CustomerService,
+    Template,
+    /// <summary>A subscription notice.</summary>
+    Notice,
+    Mass,
     /// <summary>The vendor's own line: 该公众号提供的服务出现故障.</summary>
     Failure,
 }
 
 /// <param name="Menu">Id and words of what can be tapped.</param>
-public sealed record WeChatRead(WeChatWay Way, string Text, IReadOnlyList<(string Id, string Content)> Menu);
+/// <param name="Opens">The address behind a template's message or a notice.</param>
+public sealed record WeChatRead(WeChatWay Way, string Text, IReadOnlyList<(string Id, string Content)> Menu, string? Opens = null);
 
 /// <param name="Deliveries">How often it was pushed, 3 at most.</param>
 /// <param name="Status">Of the last delivery; 0: no answer in time.</param>
@@ -38,15 +43,22 @@ public sealed record WeChatPushed(int Deliveries, int Status);
 
 /// <summary>
 /// WeChat as an official account's server sees it: <c>api.weixin.qq.com</c> with its tokens, windows and codes, and the side that pushes what followers do, signs it,
-/// asks again after five seconds and shows them the passive answers. Keeps a ledger of what each follower read.
+/// asks again after five seconds and shows them the passive answers. Keeps a ledger of what each follower read. Menus, codes, templates, mass sends and uploads are
+/// judged by a class each.
 /// </summary>
 public sealed partial class WeChatServer : IAsyncDisposable
 {
     public const string Failure = "该公众号提供的服务出现故障，请稍后再试";
-    private const int MaxTextBytes = 2048;
+    internal const int MaxTextBytes = 2048;
+    private const string CustomSend = "/cgi-bin/message/custom/send";
     private static readonly TimeSpan Overlap = TimeSpan.FromMinutes(5);
 
     private readonly TimeProvider _clock;
+    private readonly Dictionary<(string Method, string Path), Func<WeChatCall, JsonObject>> _calls = [];
+    private readonly ConcurrentDictionary<string, VendorFaults> _faults = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ConcurrentQueue<int>> _coming = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (DateOnly Day, int Used)> _used = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<Func<Task>> _jobs = new();
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Timeout.InfiniteTimeSpan };
     private readonly ConcurrentDictionary<string, Follower> _followers = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<int> _refusals = new();
@@ -59,7 +71,19 @@ public sealed partial class WeChatServer : IAsyncDisposable
     private long _ids = 24_000_000_000_000_000;
     private LoopbackServer? _server;
 
-    private WeChatServer(TimeProvider clock) => _clock = clock;
+    private WeChatServer(TimeProvider clock)
+    {
+        _clock = clock;
+        Menus = new(this);
+        Codes = new(this);
+        Templates = new(this);
+        Mass = new(this);
+        Media = new(this);
+        People = new(this);
+        On("POST", CustomSend, Json(Judge));
+        On("POST", "/cgi-bin/message/custom/typing", Json(asked => (string?)asked["command"] is "Typing" or "CancelTyping" ? To(asked, (_, follower) => Spend(follower, 0) ?? Ok()) : Error(40008, "invalid command")));
+        On("POST", "/cgi-bin/openapi/quota/get", Json(Quota));
+    }
 
     public string AppId { get; init; } = "wx" + Guid.NewGuid().ToString("N")[..16];
     public string AppSecret { get; init; } = Guid.NewGuid().ToString("N");
@@ -72,7 +96,19 @@ public sealed partial class WeChatServer : IAsyncDisposable
     /// <summary>How long a push waits for its answer.</summary>
     public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(5);
     /// <summary>Of the calls to <c>message/custom/send</c>.</summary>
-    public VendorFaults Faults { get; } = new();
+    public VendorFaults Faults => FaultsOf(CustomSend);
+    public WeChatMenus Menus { get; }
+    public WeChatCodes Codes { get; }
+    public WeChatTemplates Templates { get; }
+    public WeChatMass Mass { get; }
+    public WeChatMedia Media { get; }
+    public WeChatPeople People { get; }
+    /// <summary>Texts that hold it are refused as risky; null: none is.</summary>
+    public string? RiskyWord { get; set; }
+    /// <summary>Keeps the events of finished jobs until <see cref="FinishJobsAsync"/>; otherwise they follow the answer at once.</summary>
+    public bool HoldsJobs { get; set; }
+    /// <summary>Calls a day and path, where it is not 100,000.</summary>
+    public ConcurrentDictionary<string, int> DailyLimits { get; } = new(StringComparer.Ordinal) { [CustomSend] = 500_000 };
     public Uri Address => _server!.Address;
     public int TokenCalls => _tokenCalls;
     /// <summary>The codes that calls were refused with, in order.</summary>
@@ -90,6 +126,50 @@ public sealed partial class WeChatServer : IAsyncDisposable
         if (_server is not null)
             await _server.DisposeAsync();
     }
+
+    /// <summary>Of the calls to one path, such as <c>/cgi-bin/message/mass/send</c>.</summary>
+    public VendorFaults FaultsOf(string path) => _faults.GetOrAdd(path, _ => new());
+
+    /// <summary>Refuses the next call to a path, once its token is good, with a code.</summary>
+    public void RefuseNext(string path, int code) => _coming.GetOrAdd(path, _ => new()).Enqueue(code);
+
+    /// <summary>How often a path was called today with a good token.</summary>
+    public int Used(string path)
+    {
+        lock (_gate)
+            return _used.TryGetValue(path, out var used) && used.Day == Today ? used.Used : 0;
+    }
+
+    /// <summary>Pushes the events of the jobs that are done.</summary>
+    public async Task FinishJobsAsync()
+    {
+        while (_jobs.TryDequeue(out var job))
+        {
+            if (Callback is null)
+                continue;
+            try
+            {
+                await job();
+            }
+            catch (HttpRequestException)
+            {
+                // Nobody listens any more; the vendor gives up as well.
+            }
+        }
+    }
+
+    /// <summary>People who follow the account already, without their events.</summary>
+    public void AddFollowers(params IEnumerable<string> openIds)
+    {
+        foreach (var openId in openIds)
+            Of(openId).Follows = true;
+    }
+
+    /// <summary>Switches mass messages off, as a follower can.</summary>
+    public void RefuseMass(string openId) => Of(openId).RefusesMass = true;
+
+    /// <summary>Blocks the account's templates, as a follower can.</summary>
+    public void BlockTemplates(string openId) => Of(openId).BlocksTemplates = true;
 
     /// <summary>What a follower read, in order.</summary>
     public IReadOnlyList<WeChatRead> Ledger(string openId) => _followers.TryGetValue(openId, out var follower) ? [.. follower.Read] : [];
@@ -124,6 +204,32 @@ public sealed partial class WeChatServer : IAsyncDisposable
 
     public Task<WeChatPushed> ScanAsync(string openId, string scene) => EventAsync(openId, "SCAN", [("EventKey", scene), ("Ticket", "gQtest")], Opens.Tap);
 
+    /// <summary>Scans a code that the account made: <c>SCAN</c> for who follows, else following it. Null: the code is unknown or over, and nothing happens.</summary>
+    public async Task<WeChatPushed?> ScanTicketAsync(string openId, string ticket)
+    {
+        if (Codes.SceneOf(ticket) is not { } scene)
+            return null;
+        return _followers.TryGetValue(openId, out var follower) && follower.Follows
+            ? await EventAsync(openId, "SCAN", [("EventKey", scene), ("Ticket", ticket)], Opens.Tap)
+            : await EventAsync(openId, "subscribe", [("EventKey", "qrscene_" + scene), ("Ticket", ticket)], Opens.Tap);
+    }
+
+    /// <summary>Answers the popup in which an account asks for a subscription.</summary>
+    public Task<WeChatPushed> AnswerPopupAsync(string openId, string templateId, WeChatPopup answer)
+    {
+        Templates.Consent(Of(openId), templateId, answer);
+        return PushAsync(openId, "event", [Text("Event", "subscribe_msg_popup_event"), new("SubscribeMsgPopupEvent",
+            new XElement("List", Text("TemplateId", templateId), Text("SubscribeStatusString", answer == WeChatPopup.Accept ? "accept" : "reject"), Text("PopupScene", "2")))], Opens.Tap);
+    }
+
+    /// <summary>Switches a subscription off in the account's settings.</summary>
+    public Task<WeChatPushed> DropSubscriptionAsync(string openId, string templateId)
+    {
+        Templates.Consent(Of(openId), templateId, WeChatPopup.Reject);
+        return PushAsync(openId, "event", [Text("Event", "subscribe_msg_change_event"), new("SubscribeMsgChangeEvent",
+            new XElement("List", Text("TemplateId", templateId), Text("SubscribeStatusString", "reject")))], Opens.Nothing);
+    }
+
     public Task<WeChatPushed> ClickAsync(string openId, string key) => EventAsync(openId, "CLICK", [("EventKey", key)], Opens.Tap);
 
     public Task<WeChatPushed> UnfollowAsync(string openId)
@@ -153,19 +259,64 @@ public sealed partial class WeChatServer : IAsyncDisposable
         new($"{Sign(Guid.NewGuid().ToString("N")[..10], _clock.GetUtcNow(), null, null).AbsoluteUri}&echostr={Uri.EscapeDataString(echo)}");
 
     /// <summary>A push as plain XML.</summary>
-    public string Xml(string openId, string type, params (string Name, string Value)[] fields) => new XElement("xml",
-        Text("ToUserName", AccountId), Text("FromUserName", openId), new XElement("CreateTime", _clock.GetUtcNow().ToUnixTimeSeconds()), Text("MsgType", type),
-        fields.Select(field => field.Name is "MsgId" ? new XElement(field.Name, field.Value) : Text(field.Name, field.Value))).ToString(SaveOptions.DisableFormatting);
+    public string Xml(string openId, string type, params (string Name, string Value)[] fields) => Xml(openId, type, Elements(fields));
 
-    private enum Opens { Nothing, Message, Tap }
+    internal enum Opens { Nothing, Message, Tap }
 
-    private sealed class Follower
+    internal sealed class Follower
     {
         public bool Follows { get; set; } = true;
+        public bool RefusesMass { get; set; }
+        public bool BlocksTemplates { get; set; }
+        /// <summary>When mass messages reached it.</summary>
+        public List<DateTimeOffset> Masses { get; } = [];
+        public HashSet<int> Tags { get; } = [];
+        /// <summary>Of the code that it came by.</summary>
+        public string? Scene { get; set; }
+        /// <summary>Sends that it allowed, by template.</summary>
+        public Dictionary<string, int> Consents { get; } = new(StringComparer.Ordinal);
         public ConcurrentQueue<WeChatRead> Read { get; } = new();
         public (DateTimeOffset Until, int Left) Message { get; set; }
         public (DateTimeOffset Until, int Left) Tap { get; set; }
     }
+
+    // For the classes that judge a part of the calls, all under the gate ---------------------------------------------------------------------------
+
+    internal DateTimeOffset Now => _clock.GetUtcNow();
+    /// <summary>The vendor's calendar day.</summary>
+    internal DateOnly Today => DateOnly.FromDateTime(Now.ToOffset(TimeSpan.FromHours(8)).DateTime);
+    internal Lock Gate => _gate;
+    internal IReadOnlyDictionary<string, Follower> Followers => _followers;
+
+    internal void On(string method, string path, Func<WeChatCall, JsonObject> judge) => _calls.Add((method, path), judge);
+
+    /// <summary>A call whose body is raw UTF-8 JSON.</summary>
+    internal Func<WeChatCall, JsonObject> Json(Func<JsonObject, JsonObject> judge) => call =>
+        Parse(call.Body) is not { } asked ? Error(47001, "data format error")
+        : EscapedLetter().IsMatch(Encoding.UTF8.GetString(call.Body)) ? Error(40033, "invalid charset. please check your request, if include \\uxxxx will create fail")
+        : judge(asked);
+
+    /// <summary>A call to one follower, named by <c>touser</c>.</summary>
+    internal JsonObject To(JsonObject asked, Func<string, Follower, JsonObject> judge) =>
+        StringOf(asked["touser"]) is not { Length: > 0 } openId || !_followers.TryGetValue(openId, out var follower) ? Error(40003, "invalid openid")
+        : !follower.Follows ? Error(43004, "require subscribe")
+        : judge(openId, follower);
+
+    internal JsonObject? RefuseText(string text, int maxBytes) =>
+        text.Length == 0 ? Error(44004, "empty content")
+        : Encoding.UTF8.GetByteCount(text) > maxBytes ? Error(45002, "content size out of limit")
+        : RiskyWord is { } word && text.Contains(word, StringComparison.Ordinal) ? Error(87014, "risky content") : null;
+
+    /// <summary>Pushes an event once the answer is out.</summary>
+    internal void Later(string openId, params XElement[] fields) => _jobs.Enqueue(() => PushAsync(openId, "event", fields, Opens.Nothing));
+
+    internal static JsonObject Ok() => new() { ["errcode"] = 0, ["errmsg"] = "ok" };
+
+    internal static string? StringOf(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+
+    internal static int? NumberOf(JsonNode? node) => node is JsonValue value && value.TryGetValue<int>(out var number) ? number : null;
+
+    internal static XElement Text(string name, string value) => new(name, new XCData(value));
 
     private sealed class LentToken(string value, DateTimeOffset until)
     {
@@ -181,13 +332,25 @@ public sealed partial class WeChatServer : IAsyncDisposable
 
     private Follower Of(string openId) => _followers.GetOrAdd(openId, _ => new());
 
-    private static XElement Text(string name, string value) => new(name, new XCData(value));
+    private string Xml(string openId, string type, IEnumerable<XElement> fields) => new XElement("xml",
+        Text("ToUserName", AccountId), Text("FromUserName", openId), new XElement("CreateTime", _clock.GetUtcNow().ToUnixTimeSeconds()), Text("MsgType", type), fields)
+        .ToString(SaveOptions.DisableFormatting);
+
+    private static XElement[] Elements((string Name, string Value)[] fields) =>
+        [.. fields.Select(field => field.Name is "MsgId" ? new XElement(field.Name, field.Value) : Text(field.Name, field.Value))];
 
     private Task<WeChatPushed> EventAsync(string openId, string name, (string, string)[] fields, Opens opens) => PushAsync(openId, "event", [("Event", name), .. fields], opens);
 
-    private async Task<WeChatPushed> PushAsync(string openId, string type, (string Name, string Value)[] fields, Opens opens)
+    private Task<WeChatPushed> PushAsync(string openId, string type, (string Name, string Value)[] fields, Opens opens)
     {
-        var follower = Of(openId);
+        if (type == "event" && fields is [(_, "subscribe"), ("EventKey", var key), ..])
+            Of(openId).Scene = key.Length == 0 ? null : key["qrscene_".Length..];
+        return PushAsync(openId, type, Elements(fields), opens);
+    }
+
+    private async Task<WeChatPushed> PushAsync(string openId, string type, XElement[] fields, Opens opens)
+    {
+        var follower = opens == Opens.Nothing ? _followers.GetValueOrDefault(openId) ?? new Follower() : Of(openId);      // the vendor's own name is no follower
         lock (_gate)
         {
             var now = _clock.GetUtcNow();
@@ -293,8 +456,11 @@ public sealed partial class WeChatServer : IAsyncDisposable
             case "/cgi-bin/token" when context.Request.Method == "GET":
                 await SayAsync(context, ClassicToken(context.Request.Query));
                 break;
-            case "/cgi-bin/message/custom/send" when context.Request.Method == "POST":
-                await SendAsync(context, body.ToArray());
+            case "/cgi-bin/showqrcode" when context.Request.Method == "GET":
+                await Codes.ShowAsync(context);
+                break;
+            case { } path when _calls.TryGetValue((context.Request.Method, path), out var judge):
+                await CallAsync(context, path, await WeChatCall.ReadAsync(context.Request, body.ToArray()), judge);
                 break;
             default:
                 context.Response.StatusCode = 404;
@@ -304,11 +470,10 @@ public sealed partial class WeChatServer : IAsyncDisposable
 
     private static Task SayAsync(HttpContext context, JsonObject answer) => context.Response.WriteAsJsonAsync(answer);
 
-    private JsonObject Error(int code, string text)
+    internal JsonObject Error(int code, string text)
     {
-        if (code != 0)
-            _refusals.Enqueue(code);
-        return new() { ["errcode"] = code, ["errmsg"] = code == 0 ? text : $"{text} rid: 6554c1b1-0a0a0a0a-0b0b0b0b" };
+        _refusals.Enqueue(code);
+        return new() { ["errcode"] = code, ["errmsg"] = $"{text} rid: 6554c1b1-0a0a0a0a-0b0b0b0b" };
     }
 
     private JsonObject StableToken(byte[] body)
@@ -356,47 +521,62 @@ public sealed partial class WeChatServer : IAsyncDisposable
         : appId != AppId ? Error(40013, "invalid appid")
         : secret != AppSecret ? Error(40125, "invalid appsecret") : null;
 
-    private async Task SendAsync(HttpContext context, byte[] body)
+    private async Task CallAsync(HttpContext context, string path, WeChatCall call, Func<WeChatCall, JsonObject> judge)
     {
-        var fault = Faults.Take();
+        var fault = FaultsOf(path).Take();
         if (VendorFaults.Refuses(fault, context.Response))
             return;
         if (fault == VendorFault.RevokesToken)
             RevokeTokens();
-        var answer = Judge(context.Request.Query["access_token"].ToString(), body);
-        if ((int?)answer["errcode"] == 0 && await VendorFaults.SpoilsAsync(fault, context))
-            return;
-        await SayAsync(context, answer);
-    }
-
-    private JsonObject Judge(string token, byte[] body)
-    {
+        JsonObject answer;
         lock (_gate)
+            answer = RefuseToken(call.Token) ?? RefuseCall(path) ?? judge(call);
+        try
         {
-            if (token.Length == 0)
-                return Error(41001, "access_token missing");
-            if (_stable.Concat(_classic).FirstOrDefault(known => known.Value == token) is not { } lent)
-                return Error(40001, "invalid credential, access_token is invalid or not latest");
-            if (lent.Until <= _clock.GetUtcNow())
-                return Error(42001, "access_token expired");
-            if (Parse(body) is not { } message)
-                return Error(47001, "data format error");
-            if (EscapedLetter().IsMatch(Encoding.UTF8.GetString(body)))
-                return Error(40033, "invalid charset. please check your request, if include \\uxxxx will create fail");
-            if ((string?)message["touser"] is not { Length: > 0 } openId || !_followers.TryGetValue(openId, out var follower))
-                return Error(40003, "invalid openid");
-            if (!follower.Follows)
-                return Error(43004, "require subscribe");
-            if (Shown(message) is not { } shown)
-                return Error(40008, "invalid message type");
-            var bytes = Encoding.UTF8.GetByteCount(shown.Text) + shown.Menu.Sum(line => Encoding.UTF8.GetByteCount(line.Content));
-            if (bytes == 0)
-                return Error(44004, "empty content");
-            if (bytes > MaxTextBytes)
-                return Error(45002, "content size out of limit");
-            return Spend(follower) is { } refused ? refused : Taken(follower, shown);
+            if ((int?)answer["errcode"] is 0 or null && await VendorFaults.SpoilsAsync(fault, context))
+                return;
+            await SayAsync(context, answer);
+            await context.Response.CompleteAsync();
+        }
+        finally
+        {
+            if (!HoldsJobs)
+                await FinishJobsAsync();
         }
     }
+
+    private JsonObject? RefuseToken(string token) =>
+        token.Length == 0 ? Error(41001, "access_token missing")
+        : _stable.Concat(_classic).FirstOrDefault(known => known.Value == token) is not { } lent ? Error(40001, "invalid credential, access_token is invalid or not latest")
+        : lent.Until <= _clock.GetUtcNow() ? Error(42001, "access_token expired") : null;
+
+    private JsonObject? RefuseCall(string path)
+    {
+        if (_coming.TryGetValue(path, out var codes) && codes.TryDequeue(out var code))
+            return Error(code, "refused");
+        var used = _used.TryGetValue(path, out var known) && known.Day == Today ? known.Used : 0;
+        if (used >= DailyLimits.GetValueOrDefault(path, 100_000))
+            return Error(45009, "reach max api daily quota limit");
+        _used[path] = (Today, used + 1);
+        return null;
+    }
+
+    private JsonObject Quota(JsonObject asked)
+    {
+        if (StringOf(asked["cgi_path"]) is not { } path || !_calls.Keys.Any(call => call.Path == path))
+            return Error(76021, "cgi_path not found, please check");
+        var (limit, used) = (DailyLimits.GetValueOrDefault(path, 100_000), _used.TryGetValue(path, out var known) && known.Day == Today ? known.Used : 0);
+        var answer = Ok();
+        answer["quota"] = new JsonObject { ["daily_limit"] = limit, ["used"] = used, ["remain"] = limit - used };
+        return answer;
+    }
+
+    private JsonObject Judge(JsonObject message) => To(message, (_, follower) =>
+    {
+        if (Shown(message) is not { } shown)
+            return Error(40008, "invalid message type");
+        return RefuseText(shown.Text + string.Concat(shown.Menu.Select(line => line.Content)), MaxTextBytes) ?? Spend(follower, 1) ?? Taken(follower, shown);
+    });
 
     /// <summary>An escape for a letter; not a backslash of the text itself before a u.</summary>
     [GeneratedRegex(@"(?<!\\)(?:\\\\)*\\u[0-9A-Fa-f]{4}")]
@@ -405,20 +585,21 @@ public sealed partial class WeChatServer : IAsyncDisposable
     private JsonObject Taken(Follower follower, WeChatRead shown)
     {
         follower.Read.Enqueue(shown);
-        return Error(0, "ok");
+        return Ok();
     }
 
     /// <summary>Takes one of the sends that the follower's last message or tap allows.</summary>
-    private JsonObject? Spend(Follower follower)
+    /// <param name="sends">1, or 0 for what only needs an open window.</param>
+    private JsonObject? Spend(Follower follower, int sends)
     {
         var now = _clock.GetUtcNow();
         var (message, tap) = (follower.Message, follower.Tap);
         if (now >= message.Until && now >= tap.Until)
             return Error(45015, "response out of time limit or subscription is canceled");
         if (now < tap.Until && tap.Left > 0)
-            follower.Tap = tap with { Left = tap.Left - 1 };
+            follower.Tap = tap with { Left = tap.Left - sends };
         else if (now < message.Until && message.Left > 0)
-            follower.Message = message with { Left = message.Left - 1 };
+            follower.Message = message with { Left = message.Left - sends };
         else
             return Error(45047, "out of response count limit");
         return null;
@@ -433,7 +614,7 @@ public sealed partial class WeChatServer : IAsyncDisposable
         _ => null,
     };
 
-    private static JsonObject? Parse(byte[] body)
+    internal static JsonObject? Parse(byte[] body)
     {
         try
         {
