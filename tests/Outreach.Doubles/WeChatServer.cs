@@ -582,7 +582,7 @@ public sealed partial class WeChatServer : IAsyncDisposable
     [GeneratedRegex(@"(?<!\\)(?:\\\\)*\\u[0-9A-Fa-f]{4}")]
     private static partial Regex EscapedLetter();
 
-    private JsonObject Taken(Follower follower, WeChatRead shown)
+    private static JsonObject Taken(Follower follower, WeChatRead shown)
     {
         follower.Read.Enqueue(shown);
         return Ok();
