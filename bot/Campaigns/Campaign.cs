@@ -39,7 +39,7 @@ public sealed class Campaign
     public Guid Version { get; set; }
 }
 
-/// <summary>State of one delivery. Queued and Sending change; the other four are final and never change.</summary>
+/// <summary>State of one delivery. Queued and Sending change; the other four are final, but for a Sent that the vendor itself takes back later (<see cref="DeliveryReports"/>).</summary>
 public enum DeliveryState { Queued, Sending, Sent, Failed, Skipped, Unknown }
 
 public enum SkipReason { None, OptedOut, TopicLeft, WindowClosed, RecipientGone, ChannelOff, Cancelled, SignUpEnded, WeeklyLimit }
@@ -59,7 +59,10 @@ public sealed class Delivery
     public required DateTimeOffset DueAt { get; set; }
     public string? ClaimedBy { get; set; }
     public int Tries { get; set; }
+    /// <summary>The vendor's id of the message, or of the batch that it went out with.</summary>
     public string? MessageId { get; set; }
+    /// <summary>The batch with which it was handed to an <see cref="Activities.IBulkChannel"/>; null: not yet, or alone.</summary>
+    public string? Batch { get; set; }
     public DateTimeOffset? EndedAt { get; set; }
     public string? LastError { get; set; }
 }
@@ -100,11 +103,13 @@ internal sealed class DeliveryTable : IEntityTypeConfiguration<Delivery>
         delivery.Property(d => d.Channel).HasMaxLength(32);
         delivery.Property(d => d.Account).HasMaxLength(64);
         delivery.Property(d => d.MessageId).HasMaxLength(128);
+        delivery.Property(d => d.Batch).HasMaxLength(64);
         delivery.Property(d => d.LastError).HasMaxLength(128);
         delivery.HasIndex(d => new { d.CampaignId, d.ContactId }).IsUnique();
         delivery.HasIndex(d => new { d.CampaignId, d.State, d.DueAt });
         delivery.HasIndex(d => new { d.State, d.DueAt });
         delivery.HasIndex(d => d.ContactId);
+        delivery.HasIndex(d => d.MessageId).HasFilter("\"MessageId\" IS NOT NULL");
         delivery.HasOne<Campaign>().WithMany().HasForeignKey(d => d.CampaignId).OnDelete(DeleteBehavior.Cascade);
     }
 }

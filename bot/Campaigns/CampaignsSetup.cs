@@ -21,6 +21,7 @@ public static class CampaignsSetup
         services.AddSingleton<CampaignDesk>();
         services.AddSingleton<QuotaKeeper>();
         services.AddSingleton<NoticeSender>();
+        services.AddSingleton<DeliveryReports>();
         services.AddSingleton<IDueWork, DueCampaigns>();
         services.AddSingleton<IDemoContent, DemoCampaigns>();
         return services;

@@ -26,18 +26,21 @@ internal sealed partial class ChannelSenderGrain(
         var (channelId, accountName) = account.Split('/', 2) is [var c, var a] ? (c, a) : (account, "default");
         await using var db = await databases.CreateDbContextAsync();
         var channel = channels.Find(channelId);
-        var found = await RecoverAsync(db, campaignId, channelId, accountName, channel is { Capabilities.Idempotent: true } ? Resend.WithKey : Resend.Blind);
+        var found = await RecoverAsync(db, campaignId, channelId, accountName, ResendOf(channel));
         if (channel is null)
             return await SkipChannelOffAsync(db, campaignId, channelId, accountName);
         if (hours.IsQuiet(clock.GetUtcNow()))
             return found;
-        var wanted = await db.Deliveries.Due(campaignId, channelId, accountName, clock.GetUtcNow()).CountAsync();
-        var granted = await quotas.TakeAsync(db, account, channelId, Math.Min(wanted, options.CurrentValue.PageSize));
-        if (granted == 0)
+        // A batch whose answer was lost goes first, alone and whole: only then does its key mean the same people.
+        var due = db.Deliveries.Due(campaignId, channelId, accountName, clock.GetUtcNow());
+        var batch = channel is IBulkChannel ? await due.Where(d => d.Batch != null).OrderBy(d => d.Id).Select(d => d.Batch).FirstOrDefaultAsync() : null;
+        var wanted = await due.CountAsync(d => d.Batch == batch);
+        var granted = await quotas.TakeAsync(db, account, channelId, batch is null ? Math.Min(wanted, MostAtOnce(channel)) : wanted);
+        if (granted == 0 || (batch is not null && granted < wanted))
             return found;
 
         var claim = $"{Epoch.Current}/{_batch++}";
-        var claimed = await ClaimAsync(db, campaignId, channelId, accountName, granted, claim);
+        var claimed = await ClaimAsync(db, campaignId, channelId, accountName, batch, granted, claim);
         if (claimed == 0)
             return found;
         var results = await sender.SendAsync(db, campaignId, claim, channel);
@@ -46,10 +49,19 @@ internal sealed partial class ChannelSenderGrain(
         return claimed;
     }
 
-    /// <summary>One statement; its row count is the answer. Pause and cancel are rows, read in the same statement.</summary>
-    private Task<int> ClaimAsync(OutreachDb db, long campaignId, string channel, string account, int atMost, string claim)
+    private static Resend ResendOf(IChannel? channel) => channel switch
     {
-        var due = db.Deliveries.Due(campaignId, channel, account, clock.GetUtcNow()).OrderBy(d => d.Id).Take(atMost).Select(d => d.Id);
+        IBulkChannel bulk => bulk.RemembersBatches ? Resend.WithKey : Resend.Blind,
+        { Capabilities.Idempotent: true } => Resend.WithKey,
+        _ => Resend.Blind,
+    };
+
+    private int MostAtOnce(IChannel channel) => channel is IBulkChannel bulk ? Math.Max(options.CurrentValue.PageSize, bulk.MaxRecipients) : options.CurrentValue.PageSize;
+
+    /// <summary>One statement; its row count is the answer. Pause and cancel are rows, read in the same statement.</summary>
+    private Task<int> ClaimAsync(OutreachDb db, long campaignId, string channel, string account, string? batch, int atMost, string claim)
+    {
+        var due = db.Deliveries.Due(campaignId, channel, account, clock.GetUtcNow()).Where(d => d.Batch == batch).OrderBy(d => d.Id).Take(atMost).Select(d => d.Id);
         return db.WriteAsync(() => db.Deliveries
             .Where(d => d.State == DeliveryState.Queued && db.Set<Campaign>().Any(c => c.Id == campaignId && c.State == CampaignState.Sending)
                 && due.Contains(d.Id))
@@ -65,11 +77,17 @@ internal sealed partial class ChannelSenderGrain(
         var mine = Epoch.Current + "/";
         var to = DeliveryJudge.AfterCrash(resend);
         var now = clock.GetUtcNow();
-        return db.WriteAsync(() => db.Deliveries
-            .Where(d => d.CampaignId == campaignId && d.Channel == channel && d.Account == account && d.State == DeliveryState.Sending && !d.ClaimedBy!.StartsWith(mine))
-            .ExecuteUpdateAsync(set => set
+        return db.WriteAsync(async () =>
+        {
+            var dead = db.Deliveries
+                .Where(d => d.CampaignId == campaignId && d.Channel == channel && d.Account == account && d.State == DeliveryState.Sending && !d.ClaimedBy!.StartsWith(mine));
+            // Before a batch is handed over, its rows bear its name: those without one have not left the house.
+            var kept = channels.Find(channel) is IBulkChannel
+                ? await dead.Where(d => d.Batch == null).ExecuteUpdateAsync(set => set.SetProperty(d => d.State, DeliveryState.Queued)) : 0;
+            return kept + await dead.ExecuteUpdateAsync(set => set
                 .SetProperty(d => d.State, to)
-                .SetProperty(d => d.EndedAt, to == DeliveryState.Unknown ? now : null)), CancellationToken.None);
+                .SetProperty(d => d.EndedAt, to == DeliveryState.Unknown ? now : null));
+        }, CancellationToken.None);
     }
 
     private Task<int> SkipChannelOffAsync(OutreachDb db, long campaignId, string channel, string account)

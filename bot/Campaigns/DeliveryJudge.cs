@@ -7,7 +7,7 @@ public enum Resend { Blind, WithKey }
 
 /// <summary>
 /// The states of a delivery and what leads from one to the next. Invariants, whatever pauses, crashes or opt-outs come between:
-/// a campaign's deliveries are its snapshot, one a contact; Sent, Failed, Skipped and Unknown never change; only Queued rows are claimed;
+/// a campaign's deliveries are its snapshot, one a contact; Sent, Failed, Skipped and Unknown never change (but for a Sent that the vendor takes back, see <see cref="DeliveryReports"/>); only Queued rows are claimed;
 /// a row whose request may have been written and whose channel has no idempotency handle is never queued again.
 /// </summary>
 public static class DeliveryJudge

@@ -11,8 +11,9 @@ using Outreach.Storage;
 namespace Outreach.Campaigns;
 
 /// <summary>
-/// Sends the rows of one claim, some dozens at a time, and writes what came of each. Before each of these portions everything that may have changed is read anew:
-/// pause, stop and quiet hours end the claim and give its other rows back; who opted out, withdrew the sign-up or has had enough for the week is skipped.
+/// Sends the rows of one claim, some dozens at a time (where the vendor takes one call for many: a call's worth), and writes what came of each. Before each of these
+/// portions everything that may have changed is read anew: pause, stop and quiet hours end the claim and give its other rows back; who opted out, withdrew the sign-up
+/// or has had enough for the week is skipped.
 /// </summary>
 internal sealed class NoticeSender(IOptionsMonitor<CampaignOptions> options, IOptions<SiteOptions> site, SendingHours hours, CityClock city, TimeProvider clock)
 {
@@ -30,11 +31,11 @@ internal sealed class NoticeSender(IOptionsMonitor<CampaignOptions> options, IOp
         var areaPath = await db.Areas.Where(a => a.Id == campaign.AreaId).Select(a => a.Path).SingleAsync();
         for (var last = 0L; MayGoOn(campaign, started); campaign = await ReadAsync(db, campaignId))
         {
-            var rows = await RowsAsync(db, campaign, areaPath, claim, last);
+            var rows = await RowsAsync(db, campaign, areaPath, claim, last, channel is IBulkChannel { MaxRecipients: var most } ? most : Portion);
             if (rows.Count == 0)
                 return results;
             last = rows[^1].Id;
-            var ends = await SendAsync(rows, campaign, channel);
+            var ends = channel is IBulkChannel bulk ? await SendManyAsync(db, rows, campaign, bulk, started) : await SendAsync(rows, campaign, channel);
             await WriteAsync(db, campaign, claim, channel, ends);
             results.AddRange(ends.Select(end => end.Result).OfType<SendResult>());
         }
@@ -47,13 +48,13 @@ internal sealed class NoticeSender(IOptionsMonitor<CampaignOptions> options, IOp
 
     private static Task<Campaign> ReadAsync(OutreachDb db, long campaignId) => db.Campaigns.AsNoTracking().SingleAsync(c => c.Id == campaignId);
 
-    private Task<List<Row>> RowsAsync(OutreachDb db, Campaign campaign, string areaPath, string claim, long after)
+    private Task<List<Row>> RowsAsync(OutreachDb db, Campaign campaign, string areaPath, string claim, long after, int atMost)
     {
         var leads = db.MeantLeads(campaign.AudienceChoice(), areaPath);
         var full = db.Contacts.AtLimit(db, campaign.Topic, new(options.CurrentValue.PerOwnerPerWeek, clock.GetUtcNow()));
         return db.Deliveries.AsNoTracking().Where(d => d.CampaignId == campaign.Id && d.ClaimedBy == claim && d.State == DeliveryState.Sending && d.Id > after)
-            .OrderBy(d => d.Id).Take(Portion)
-            .Select(d => new Row(d.Id, d.Tries,
+            .OrderBy(d => d.Id).Take(atMost)
+            .Select(d => new Row(d.Id, d.Tries, d.Batch,
                 db.Set<Contact>().Single(c => c.Id == d.ContactId),
                 db.Set<Conversation>().Where(v => v.Id == db.Set<Contact>().Single(c => c.Id == d.ContactId).ConversationId).Select(v => v.Reference).SingleOrDefault(),
                 db.Set<Community>().Where(m => m.Id == d.CommunityId).Select(m => m.Name).Single(),
@@ -68,6 +69,31 @@ internal sealed class NoticeSender(IOptionsMonitor<CampaignOptions> options, IOp
         var ends = new ConcurrentBag<End>();
         await Parallel.ForEachAsync(rows, new ParallelOptions { MaxDegreeOfParallelism = options.CurrentValue.Concurrency }, async (row, _) =>
             ends.Add(WhyNot(row, campaign) is { } reason ? new(row, null, reason) : new(row, await SendOneAsync(channel, row, campaign, sender, today), null)));
+        return ends;
+    }
+
+    /// <summary>Rows of equal words in one call. The batch is written before it is handed over; a name that rows already bear is kept, even by fewer of them.</summary>
+    private async Task<IReadOnlyCollection<End>> SendManyAsync(OutreachDb db, List<Row> rows, Campaign campaign, IBulkChannel channel, long started)
+    {
+        var (today, sender) = (city.Today, site.Value.Operator.DisplayName);
+        var ends = new List<End>();
+        foreach (var batch in rows.GroupBy(row => (row.Batch, row.Community)))
+        {
+            if (clock.GetElapsedTime(started) >= Budget)
+                return ends;      // the other rows are given back
+            var skipped = batch.Select(row => (Row: row, Reason: WhyNot(row, campaign))).ToLookup(pair => pair.Reason is null);
+            ends.AddRange(skipped[false].Select(pair => new End(pair.Row, null, pair.Reason)));
+            List<Row> meant = [.. skipped[true].Select(pair => pair.Row)];
+            if (meant.Count == 0)
+                continue;
+            var key = batch.Key.Batch ?? $"{campaign.Id}-{Guid.NewGuid():N}";
+            var ids = meant.ConvertAll(row => row.Id);
+            await db.WriteAsync(() => db.Deliveries.Where(d => ids.Contains(d.Id)).ExecuteUpdateAsync(set => set.SetProperty(d => d.Batch, key)), CancellationToken.None);
+            var results = await channel.SendManyAsync(
+                meant.ConvertAll(row => JsonSerializer.Deserialize(row.Reference!, ActivityJson.Default.ConversationReference)!),
+                Notice.ToActivity(campaign, batch.Key.Community, sender, today), key, CancellationToken.None);
+            ends.AddRange(meant.Zip(results, (row, result) => new End(row, result, null)));
+        }
         return ends;
     }
 
@@ -87,7 +113,8 @@ internal sealed class NoticeSender(IOptionsMonitor<CampaignOptions> options, IOp
     private async Task WriteAsync(OutreachDb db, Campaign campaign, string claim, IChannel channel, IReadOnlyCollection<End> ends)
     {
         var now = clock.GetUtcNow();
-        var resend = channel.Capabilities.Idempotent ? Resend.WithKey : Resend.Blind;
+        var isKnown = channel is IBulkChannel bulk ? bulk.RemembersBatches : channel.Capabilities.Idempotent;
+        var resend = isKnown ? Resend.WithKey : Resend.Blind;
         var byId = ends.ToDictionary(end => end.Row.Id);
         await db.WriteAsync(async () =>
         {
@@ -98,6 +125,8 @@ internal sealed class NoticeSender(IOptionsMonitor<CampaignOptions> options, IOp
                 delivery.State = result is null ? DeliveryState.Skipped : DeliveryJudge.After(result.Class, row.Tries, resend);
                 delivery.SkipReason = skip ?? (result is null ? SkipReason.None : DeliveryJudge.SkipReasonOf(result.Class));
                 delivery.MessageId = result?.MessageId;
+                if (result?.Class != SendClass.AmbiguousSent)
+                    delivery.Batch = delivery.State == DeliveryState.Queued ? null : delivery.Batch;      // not taken: free for another batch
                 delivery.LastError = result is null or { Class: SendClass.Ok } ? null : $"{result.Class} {result.VendorCode}".TrimEnd();
                 if (delivery.State == DeliveryState.Queued)
                 {
@@ -128,7 +157,7 @@ internal sealed class NoticeSender(IOptionsMonitor<CampaignOptions> options, IOp
 
     /// <param name="SignUpStands">Whether the sign-up for whose sake the owner is in the audience still stands.</param>
     /// <param name="AtLimit">Whether the owner has had all the notices of these seven days.</param>
-    private sealed record Row(long Id, int Tries, Contact Contact, string? Reference, string Community, bool SignUpStands, bool AtLimit);
+    private sealed record Row(long Id, int Tries, string? Batch, Contact Contact, string? Reference, string Community, bool SignUpStands, bool AtLimit);
 
     /// <param name="Result">The channel's answer; null: it was not asked.</param>
     private sealed record End(Row Row, SendResult? Result, SkipReason? Skip);
