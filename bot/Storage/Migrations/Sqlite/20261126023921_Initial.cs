@@ -404,6 +404,7 @@ namespace Outreach.Storage.Migrations.Sqlite
                     ClaimedBy = table.Column<string>(type: "TEXT", nullable: true),
                     Tries = table.Column<int>(type: "INTEGER", nullable: false),
                     MessageId = table.Column<string>(type: "TEXT", maxLength: 128, nullable: true),
+                    Batch = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
                     EndedAt = table.Column<long>(type: "INTEGER", nullable: true),
                     LastError = table.Column<string>(type: "TEXT", maxLength: 128, nullable: true)
                 },
@@ -871,6 +872,12 @@ namespace Outreach.Storage.Migrations.Sqlite
                 name: "IX_Deliveries_ContactId",
                 table: "Deliveries",
                 column: "ContactId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Deliveries_MessageId",
+                table: "Deliveries",
+                column: "MessageId",
+                filter: "\"MessageId\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Deliveries_State_DueAt",
