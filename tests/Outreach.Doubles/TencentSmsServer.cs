@@ -143,7 +143,7 @@ public sealed partial class TencentSmsServer : IAsyncDisposable
     {
         if (Parse(body) is not { } asked)
             return Refuse("InvalidParameter");
-        if ((string?)asked["SmsSdkAppId"] != SmsSdkAppId)
+        if ((string?)asked[nameof(SmsSdkAppId)] != SmsSdkAppId)
             return Refuse("UnauthorizedOperation.SmsSdkAppIdVerifyFail");
         lock (_gate)
             return action switch
