@@ -40,6 +40,8 @@ public sealed record ChannelCapabilities
     public bool Proactive { get; init; }
     /// <summary>Whether the same idempotency key is delivered once only.</summary>
     public bool Idempotent { get; init; }
+    /// <summary>How long the same idempotency key is delivered once only, where that is not for good; null: see <see cref="Idempotent"/>.</summary>
+    public TimeSpan? RemembersKeysFor { get; init; }
     /// <summary>Delivers from the stored message rows itself: nothing is sent to it, a nudge is enough.</summary>
     public bool ReadsStoredMessages { get; init; }
     /// <summary>Whether an answer that is still being written can be shown as it grows; the channel is an <see cref="IDraftChannel"/>.</summary>

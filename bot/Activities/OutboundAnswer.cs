@@ -11,13 +11,16 @@ internal static class OutboundAnswer
     /// <summary>Writes one request and classifies what comes back. Never throws but for the caller's own cancellation.</summary>
     /// <param name="read">Reads a 2xx answer's body; null when the status says it all.</param>
     /// <param name="refused">What a status means to this server where it differs from the rule; null: the rule holds.</param>
+    /// <param name="readRefusal">Reads what a server says in the body of an answer other than 2xx; where it gives null, the status tells.</param>
     public static async Task<SendResult> SendAsync(
         HttpClient http, HttpRequestMessage request, Func<string, SendResult>? read, TimeProvider clock, CancellationToken cancellationToken,
-        Func<HttpStatusCode, SendClass?>? refused = null)
+        Func<HttpStatusCode, SendClass?>? refused = null, Func<HttpResponseMessage, string, SendResult?>? readRefusal = null)
     {
         try
         {
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            if (!response.IsSuccessStatusCode && readRefusal is not null && await ReadRefusalAsync(response, readRefusal, cancellationToken) is { } told)
+                return told;
             if (!response.IsSuccessStatusCode)
                 return refused?.Invoke(response.StatusCode) is { } meaning ? new(meaning, VendorCode: CodeOf(response)) : Classify(response, clock);
             if (read is null)
@@ -40,6 +43,20 @@ internal static class OutboundAnswer
         catch (Exception e) when (e is HttpRequestException or IOException or JsonException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             return new(SendClass.AmbiguousSent, VendorCode: e is OperationCanceledException ? "time-out" : "no-answer");
+        }
+    }
+
+    /// <summary>A body that cannot be read leaves the status to tell.</summary>
+    private static async Task<SendResult?> ReadRefusalAsync(HttpResponseMessage response, Func<HttpResponseMessage, string, SendResult?> read, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await response.Content.LoadIntoBufferAsync(MaxAnswerBytes, cancellationToken);
+            return read(response, await response.Content.ReadAsStringAsync(cancellationToken));
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or JsonException)
+        {
+            return null;
         }
     }
 

@@ -7,7 +7,9 @@ public static class ChannelsSetup
     {
         services.AddSingleton<ChannelInbox>();
         services.AddSingleton<AccessTokens>();
+        services.AddSingleton<TokenCalls>();
         services.AddSingleton<SeenNonces>();
+        services.AddSingleton<GroupHints>();
         services.AddSingleton<ChannelMeter>();
         return services;
     }

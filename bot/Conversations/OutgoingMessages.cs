@@ -20,6 +20,9 @@ public sealed partial class OutgoingMessages(
     /// <summary>Stands in <see cref="Message.ClaimedBy"/> of what went out inside the vendor's own call.</summary>
     public const string InResponse = "in-response";
 
+    /// <summary>Likewise of what was written without an answer and may be written again.</summary>
+    private const string Unsure = "unsure";
+
     public string Name => "unsent-messages";
 
     /// <summary>Whether a channel must be called; the others read the rows, so theirs count as sent when they are written.</summary>
@@ -39,8 +42,8 @@ public sealed partial class OutgoingMessages(
         var reference = JsonSerializer.Deserialize(conversation.Reference, ActivityJson.Default.ConversationReference)!;
         foreach (var message in await Unsent(db, clock.GetUtcNow()).Where(m => m.ConversationId == conversationId).OrderBy(m => m.Sequence).ToListAsync(cancellationToken))
         {
-            // Claimed and never ended: that process is dead, and whether the person has it nobody knows.
-            if (message.ClaimedBy is not null && !channel.Capabilities.Idempotent)
+            // Claimed and never ended, or written without an answer: whether the person has it nobody knows.
+            if (message.ClaimedBy is not null && !MayRepeat(message, channel.Capabilities))
             {
                 LeftUnknown(message.Id);
                 await EndAsync(db, message.Id, message.ClaimedBy);
@@ -50,7 +53,7 @@ public sealed partial class OutgoingMessages(
                 return;
             var activity = JsonSerializer.Deserialize(message.Activity, ActivityJson.Default.Activity)!;
             var answer = await channel.SendAsync(reference, activity, message.OutgoingKey ?? $"message/{conversationId}/{message.Sequence}", CancellationToken.None);
-            if (!IsOver(answer.Class, channel.Capabilities))
+            if (!IsOver(answer.Class, MayRepeat(message, channel.Capabilities)))
             {
                 NotTaken(message.Id, answer.Class);
                 await ReleaseAsync(db, message, answer);
@@ -116,16 +119,20 @@ public sealed partial class OutgoingMessages(
         var now = clock.GetUtcNow();
         var again = answer.Class == SendClass.WindowClosed ? now + StaffPatience : now + (answer.RetryAfter ?? Pause);
         await db.WriteAsync(() => db.Messages.Where(m => m.Id == message.Id && m.ClaimedBy == Epoch.Current)
-            .ExecuteUpdateAsync(set => set.SetProperty(m => m.ClaimedBy, (string?)null).SetProperty(m => m.RetryAt, again), CancellationToken.None), CancellationToken.None);
+            .ExecuteUpdateAsync(set => set.SetProperty(m => m.ClaimedBy, answer.Class == SendClass.AmbiguousSent ? Unsure : null).SetProperty(m => m.RetryAt, again), CancellationToken.None), CancellationToken.None);
     }
 
     /// <summary>Written without an answer counts as sent, unless the channel forgets doubles: an answer twice is worse than one that the person asks for again.</summary>
-    private static bool IsOver(SendClass answer, ChannelCapabilities capabilities) => answer switch
+    private static bool IsOver(SendClass answer, bool mayRepeat) => answer switch
     {
         SendClass.Ok or SendClass.RecipientGone or SendClass.ContentRejected => true,
-        SendClass.AmbiguousSent => !capabilities.Idempotent,
+        SendClass.AmbiguousSent => !mayRepeat,
         SendClass.Transient or SendClass.RateLimited or SendClass.QuotaExhausted or SendClass.AuthExpired or SendClass.ConfigError or SendClass.WindowClosed => false,
     };
+
+    /// <summary>Whether the channel still knows the message's key from the first time; no try is older than the message.</summary>
+    private bool MayRepeat(Message message, ChannelCapabilities capabilities) =>
+        capabilities.Idempotent || (capabilities.RemembersKeysFor is { } remembered && clock.GetUtcNow() < message.At + remembered);
 
     /// <summary>Commands have no silo: grains are asked for when there is something to send, not before.</summary>
     private IOutgoingGrain GrainOf(long conversationId) => services.GetRequiredService<IGrainFactory>().GetGrain<IOutgoingGrain>(conversationId);

@@ -6,6 +6,8 @@ using Outreach.Activities;
 using Outreach.Campaigns;
 using Outreach.Channels;
 using Outreach.Channels.BotFramework;
+using Outreach.Channels.DingTalk;
+using Outreach.Channels.Feishu;
 using Outreach.Channels.WebChat;
 using Outreach.Channels.WeChat;
 using Outreach.Channels.WeCom;
@@ -59,6 +61,8 @@ public static class OutreachHost
         builder.Services.AddCalledBackChannels();
         builder.Services.AddBotFramework();
         builder.Services.AddWeChat();
+        builder.Services.AddDingTalk();
+        builder.Services.AddFeishu();
         builder.Services.AddWebChat();
         builder.Services.AddTrustedProxies();
         builder.Services.AddStaff();
@@ -100,6 +104,8 @@ public static class OutreachHost
         app.MapWebChat();
         app.MapBotFramework();
         app.MapWeChat();
+        app.MapDingTalk();
+        app.MapFeishu();
     }
 
     private static int FreePort()

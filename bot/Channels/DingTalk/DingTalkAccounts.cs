@@ -1,0 +1,47 @@
+using Microsoft.Extensions.Options;
+using Outreach.Activities;
+
+namespace Outreach.Channels.DingTalk;
+
+/// <summary>An application that is on.</summary>
+internal sealed record DingTalkAccount(string Name, DingTalkAccountOptions Options, ChannelReport Report);
+
+/// <summary>The applications by name; those with a missing key are off, named in one error line and on the status page.</summary>
+internal sealed partial class DingTalkAccounts(IOptions<DingTalkOptions> options, ChannelReports reports, ILogger<DingTalkAccounts> logger)
+{
+    private const string Title = "钉钉";
+    private const string Path = "/channels/dingtalk";
+    private readonly Dictionary<string, DingTalkAccount> _on = new(StringComparer.Ordinal);
+
+    public IReadOnlyCollection<DingTalkAccount> All => _on.Values;
+
+    public DingTalkAccount? Find(string name) => _on.GetValueOrDefault(name);
+
+    /// <summary>Once, at the start.</summary>
+    public void Open()
+    {
+        foreach (var (name, account) in options.Value.Configured)
+        {
+            var missing = account.MissingKey is { } key ? $"{DingTalkOptions.SectionOf(name)}:{key} is missing." : null;
+            var report = new ChannelReport
+            {
+                Channel = DingTalkChannel.ChannelId,
+                Account = name,
+                Title = Title,
+                State = missing is null ? ChannelState.On : ChannelState.Misconfigured,
+                Problem = missing,
+                CallbackPath = account.Stream ? null : name == DingTalkOptions.DefaultAccount ? Path : $"{Path}/{Uri.EscapeDataString(name)}",
+            };
+            reports.Add(report);
+            if (missing is null)
+                _on[name] = new(name, account, report);
+            else
+                IsOff(name, missing);
+        }
+        if (!options.Value.Configured.Any())
+            reports.Add(new() { Channel = DingTalkChannel.ChannelId, Account = DingTalkOptions.DefaultAccount, Title = Title, State = ChannelState.Off, CallbackPath = Path });
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The DingTalk account {Account} is off: {Problem}")]
+    private partial void IsOff(string account, string problem);
+}

@@ -1,0 +1,60 @@
+using System.Text.Json;
+using Outreach.Activities;
+
+namespace Outreach.Channels.Feishu;
+
+/// <summary>
+/// Bots of Feishu applications: one channel account each, the open id is user and conversation. Choices and verdicts are buttons of a card. Feishu remembers a message's
+/// key for an hour; within it a message whose answer was lost is sent again without harm.
+/// </summary>
+internal sealed class FeishuChannel(FeishuApi api, FeishuAccounts accounts) : IChannel
+{
+    public const string ChannelId = "feishu";
+    public const int MaxBatch = 200;
+    private const int NameBytes = 120;      // of 【…社区工作人员】
+
+    public string Id => ChannelId;
+
+    public ChannelCapabilities Capabilities => Of(new());
+
+    public ChannelCapabilities CapabilitiesOf(string account) => Of(accounts.Find(account)?.Options ?? new());
+
+    public async Task<SendResult> SendAsync(ConversationReference to, Activity activity, string idempotencyKey, CancellationToken cancellationToken) =>
+        accounts.Find(to.Account) is { } account
+            ? await api.SendAsync(account, to.UserId, Render(activity, CapabilitiesOf(to.Account), idempotencyKey), idempotencyKey, cancellationToken)
+            : new(SendClass.ConfigError, VendorCode: "off");
+
+    /// <summary>Asks a group's people to write alone, under the message that was written there.</summary>
+    public Task HintAsync(FeishuAccount account, string messageId, CancellationToken cancellationToken) =>
+        api.ReplyAsync(account, messageId, FeishuContent.OfText(GroupHints.Text), "group", cancellationToken);
+
+    internal static FeishuContent Render(Activity activity, ChannelCapabilities capabilities, string idempotencyKey)
+    {
+        var shown = TextFallback.Render(activity, capabilities with { MaxTextBytes = capabilities.MaxTextBytes - NameBytes });
+        var text = activity.From is { Id: "staff", Name: { Length: > 0 } office } ? office + shown.Text : shown.Text ?? "";
+        List<FeishuButton> buttons = [.. (shown.SuggestedActions?.Actions ?? []).Select(choice => Button(choice.Title, "default", new(WordsOf(choice), null, null)))];
+        if (IsAnswer(activity) && SequenceOf(idempotencyKey) is { } sequence)
+            buttons.AddRange([Button("有帮助", "default", new(null, "helpful", sequence)), Button("没答对", "default", new(null, "wrong", sequence))]);
+        if (buttons.Count == 0)
+            return FeishuContent.OfText(Plain(text));
+        var actions = new FeishuElement("action", null, buttons);
+        return FeishuContent.OfCard(new(new(WideScreenMode: true), text.Length == 0 ? [actions] : [new("div", new("plain_text", text), null), actions]));
+    }
+
+    private static FeishuButton Button(string title, string type, FeishuTap tap) => new("button", new("plain_text", title), type, tap);
+
+    private static string WordsOf(CardAction choice) => choice.Value is { ValueKind: JsonValueKind.String } value ? value.GetString()! : choice.Title;
+
+    /// <summary>A text's only marks are those that call people and the like: <c>&lt;at user_id=…&gt;</c>. Nobody is called by what somebody wrote.</summary>
+    private static string Plain(string text) => text.Replace("<at", "＜at", StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsAnswer(Activity activity) =>
+        activity.ChannelData is { ValueKind: JsonValueKind.Object } data && data.TryGetProperty("answer", out var answer) && answer.ValueKind == JsonValueKind.Object
+        && answer.TryGetProperty("kind", out var kind) && kind.ValueKind == JsonValueKind.String && kind.GetString() == "answer";
+
+    /// <summary>Keys of answers are <c>message/conversation/sequence</c>.</summary>
+    private static string? SequenceOf(string key) => key.Split('/') is ["message", _, var sequence] ? sequence : null;
+
+    private static ChannelCapabilities Of(FeishuAccountOptions options) =>
+        new() { Buttons = true, Proactive = true, MaxTextBytes = options.MaxTextBytes, RemembersKeysFor = TimeSpan.FromHours(1) };
+}

@@ -1,0 +1,56 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Outreach.Channels;
+
+/// <summary>Reads JSON that vendors push: whatever is missing or of another kind is simply not there.</summary>
+internal static class PushedJson
+{
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>Null: no JSON object in UTF-8.</summary>
+    public static JsonElement? Parse(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return Parse(Strict.GetString(json));
+        }
+        catch (DecoderFallbackException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Null: no JSON object.</summary>
+    public static JsonElement? Parse(string json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            return document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.Clone() : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Undefined where there is no such member.</summary>
+    public static JsonElement Member(JsonElement value, string name) => value.ValueKind == JsonValueKind.Object && value.TryGetProperty(name, out var member) ? member : default;
+
+    /// <summary>A member's text; null: it is not there, no text, or half a surrogate pair.</summary>
+    public static string? Text(JsonElement value, string name)
+    {
+        try
+        {
+            return Member(value, name) is { ValueKind: JsonValueKind.String } member ? member.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The members of a list; none where there is no such list.</summary>
+    public static IEnumerable<JsonElement> List(JsonElement value, string name) => Member(value, name) is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray() : [];
+}
