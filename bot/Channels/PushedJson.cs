@@ -39,11 +39,14 @@ internal static class PushedJson
     public static JsonElement Member(JsonElement value, string name) => value.ValueKind == JsonValueKind.Object && value.TryGetProperty(name, out var member) ? member : default;
 
     /// <summary>A member's text; null: it is not there, no text, or half a surrogate pair.</summary>
-    public static string? Text(JsonElement value, string name)
+    public static string? Text(JsonElement value, string name) => Text(Member(value, name));
+
+    /// <summary>Null: no text, or half a surrogate pair.</summary>
+    public static string? Text(JsonElement value)
     {
         try
         {
-            return Member(value, name) is { ValueKind: JsonValueKind.String } member ? member.GetString() : null;
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
         }
         catch (InvalidOperationException)
         {

@@ -4,7 +4,14 @@ using Outreach.Activities;
 namespace Outreach.Channels.DingTalk;
 
 /// <summary>An application that is on.</summary>
-internal sealed record DingTalkAccount(string Name, DingTalkAccountOptions Options, ChannelReport Report);
+internal sealed class DingTalkAccount(string name, DingTalkAccountOptions options, ChannelReport report)
+{
+    public string Name => name;
+    public DingTalkAccountOptions Options => options;
+    public ChannelReport Report => report;
+    /// <summary>Of the event subscription; null: there is none.</summary>
+    public CallbackCrypto? Crypto { get; } = string.IsNullOrWhiteSpace(options.EncodingAESKey) ? null : new(options.EncodingAESKey, options.AppKey!);
+}
 
 /// <summary>The applications by name; those with a missing key are off, named in one error line and on the status page.</summary>
 internal sealed partial class DingTalkAccounts(IOptions<DingTalkOptions> options, ChannelReports reports, ILogger<DingTalkAccounts> logger)

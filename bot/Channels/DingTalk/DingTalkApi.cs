@@ -149,8 +149,7 @@ internal sealed class DingTalkApi(OutboundHttp outbound, TokenCalls calls, IHost
     {
         var answer = JsonSerializer.Deserialize(body, DingTalkJson.Wire.OldAnswer);
         var (code, sub) = (answer?.ErrCode, answer?.SubCode);
-        return new(ClassOf(code), answer?.TaskId?.ToString(CultureInfo.InvariantCulture), code is null or 0 ? null : sub is { Length: > 0 } ? $"{code} {sub}" : code.Value.ToString(CultureInfo.InvariantCulture),
-            code is 130101 or 130103 ? TimeSpan.FromMinutes(10) : null);
+        return new(ClassOf(code), answer?.TaskId?.ToString(CultureInfo.InvariantCulture), code is null or 0 ? null : sub is { Length: > 0 } ? $"{code} {sub}" : code.Value.ToString(CultureInfo.InvariantCulture));
     }
 
     /// <summary>The older service's codes in our classes. An answer without a code is one that says nothing.</summary>
@@ -241,6 +240,7 @@ internal sealed record StreamAddress(string? Endpoint, string? Ticket);
 [JsonSerializable(typeof(StreamAddress))]
 [JsonSerializable(typeof(StreamFrame))]
 [JsonSerializable(typeof(StreamAnswer))]
+[JsonSerializable(typeof(DingTalkEventAnswer))]
 internal sealed partial class DingTalkJson : JsonSerializerContext
 {
     public static DingTalkJson Wire { get; } = new(new(JsonSerializerDefaults.Web)

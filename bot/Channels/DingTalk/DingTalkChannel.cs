@@ -31,9 +31,9 @@ internal sealed class DingTalkChannel(DingTalkApi api, DingTalkAccounts accounts
         if (SessionOf(to) is { } webhook && api.IsOwn(account, webhook))
         {
             var answered = await api.PostSessionAsync(account, webhook, text, cancellationToken);
-            // The address is worth nothing any more: nothing was sent, and there is another way.
-            if (answered.Class is not (SendClass.ConfigError or SendClass.AuthExpired or SendClass.RecipientGone))
-                return answered;
+            // Over, or too much said there: nothing was sent, and there is another way.
+            if (answered.Class is not (SendClass.ConfigError or SendClass.AuthExpired or SendClass.RecipientGone or SendClass.RateLimited) || !IsStaffId(to.UserId))
+                return answered.Class == SendClass.ConfigError ? answered with { Class = SendClass.WindowClosed } : answered;
         }
         return IsStaffId(to.UserId) ? await SendAloneAsync(account, to.UserId, text, cancellationToken) : new(SendClass.WindowClosed, VendorCode: "session");
     }

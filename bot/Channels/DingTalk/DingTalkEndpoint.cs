@@ -6,19 +6,22 @@ namespace Outreach.Channels.DingTalk;
 
 /// <summary>
 /// <c>POST /channels/dingtalk[/account]</c>: size, signature, time, shape, then the turn. DingTalk signs the time and not the body, so the only thing that keeps a seen
-/// signature from carrying other words for an hour is TLS; stream mode has no such hour.
+/// signature from carrying other words for an hour is TLS; stream mode has no such hour. Events of the organisation come to the same address in an envelope.
 /// </summary>
-internal sealed partial class DingTalkEndpoint(DingTalkAccounts accounts, DingTalkIntake intake, ChannelMeter meter, TimeProvider clock, ILogger<DingTalkEndpoint> logger)
+internal sealed partial class DingTalkEndpoint(DingTalkAccounts accounts, DingTalkIntake intake, DingTalkEvents events, ChannelMeter meter, TimeProvider clock, ILogger<DingTalkEndpoint> logger)
 {
     private const int MaxBytes = 64 * 1024;
     private static readonly TimeSpan Window = TimeSpan.FromHours(1);
 
     public async Task<IResult> ReceiveAsync(HttpContext http, string accountName)
     {
-        if (accounts.Find(accountName) is not { Options.Stream: false } account)
+        var isEvent = http.Request.Query.ContainsKey("msg_signature");
+        if (accounts.Find(accountName) is not { } account || (account.Options.Stream && !isEvent))
             return Results.NotFound();
         if (await LimitedBody.ReadAsync(http.Request, MaxBytes, http.RequestAborted) is not { } body)
             return Refuse("size", StatusCodes.Status413PayloadTooLarge);
+        if (isEvent)
+            return await events.TakeAsync(account, http.Request.Query, body) is var (answer, reason) && answer is not null ? Results.Json(answer, DingTalkJson.Wire.DingTalkEventAnswer) : Refuse(reason);
         if (!IsSigned(http.Request.Headers["timestamp"].ToString(), http.Request.Headers["sign"].ToString(), account.Options.AppSecret!))
             return Refuse("signature");
         if (DingTalkPush.Read(body.Span, account, clock.GetUtcNow()) is not { } push)

@@ -13,6 +13,10 @@ public class DingTalkAccountOptions
     public long? AgentId { get; init; }
     /// <summary>We call DingTalk and keep the connection, so that no public address is needed; then <c>/channels/dingtalk</c> takes nothing for this account.</summary>
     public bool Stream { get; init; }
+    /// <summary>Of the event subscription over HTTP, with <see cref="EncodingAESKey"/>; both empty: no events are taken.</summary>
+    public string? Token { get; init; }
+    /// <summary>43 characters, as the event subscription's page shows them.</summary>
+    public string? EncodingAESKey { get; init; }
     public string ApiBase { get; init; } = "https://api.dingtalk.com";
     /// <summary>Of the older calls (工作通知) and of the addresses that answers go to.</summary>
     public string OapiBase { get; init; } = "https://oapi.dingtalk.com";
@@ -27,6 +31,8 @@ public class DingTalkAccountOptions
         IsEmpty ? null
         : string.IsNullOrWhiteSpace(AppKey) ? nameof(AppKey)
         : string.IsNullOrWhiteSpace(AppSecret) ? nameof(AppSecret)
+        : string.IsNullOrWhiteSpace(Token) && !string.IsNullOrWhiteSpace(EncodingAESKey) ? nameof(Token)
+        : !string.IsNullOrWhiteSpace(Token) && string.IsNullOrWhiteSpace(EncodingAESKey) ? nameof(EncodingAESKey)
         : null;
 
     internal IEnumerable<string> Malformed(string section, IHostEnvironment environment)
@@ -34,6 +40,8 @@ public class DingTalkAccountOptions
         foreach (var (key, value) in new[] { (nameof(ApiBase), ApiBase), (nameof(OapiBase), OapiBase) })
             if (!Uri.TryCreate(value, UriKind.Absolute, out var api) || (api.Scheme != Uri.UriSchemeHttps && !(api.IsLoopback && environment.IsDevelopment())))
                 yield return $"{section}:{key} must be an absolute https address (plain http only on loopback in Development).";
+        if (!string.IsNullOrWhiteSpace(EncodingAESKey) && !CallbackCrypto.IsKey(EncodingAESKey))
+            yield return $"{section}:EncodingAESKey must be the 43 characters (letters and digits) that the event subscription's page shows as aes_key.";
         if (AgentId is <= 0)
             yield return $"{section}:AgentId must be the positive number that the application's page shows; leave it out to send notices through the robot.";
         if (MaxTextBytes is < 500 or > 20_000)

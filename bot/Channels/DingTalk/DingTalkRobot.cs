@@ -12,6 +12,7 @@ namespace Outreach.Channels.DingTalk;
 internal sealed class DingTalkRobot(OutboundHttp http, TimeProvider clock) : ILeadDestination
 {
     private const int MaxMarkdownBytes = 4096;
+    private static readonly TimeSpan Shut = TimeSpan.FromMinutes(10);
 
     public string Type => "DingTalkRobot";
 
@@ -41,7 +42,12 @@ internal sealed class DingTalkRobot(OutboundHttp http, TimeProvider clock) : ILe
         };
         request.Content.Headers.ContentType = new("application/json") { CharSet = "utf-8" };
         var result = await OutboundAnswer.SendAsync(http.For(destination.Reach), request, DingTalkApi.ReadOld, clock, cancellationToken);
-        return result.Class == SendClass.AuthExpired ? result with { Class = SendClass.ConfigError } : result;
+        return result.Class switch
+        {
+            SendClass.AuthExpired => result with { Class = SendClass.ConfigError },
+            SendClass.RateLimited => result with { RetryAfter = result.RetryAfter ?? Shut },
+            _ => result,
+        };
     }
 
     private static string Line(string words, string? link) => link is null ? $"\n\n> {words}" : $"\n\n> {words} [查看]({link})";

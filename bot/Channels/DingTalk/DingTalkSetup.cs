@@ -15,6 +15,7 @@ public static class DingTalkSetup
         services.AddSingleton<DingTalkChannel>();
         services.AddSingleton<IChannel>(provider => provider.GetRequiredService<DingTalkChannel>());
         services.AddSingleton<DingTalkIntake>();
+        services.AddSingleton<DingTalkEvents>();
         services.AddSingleton<DingTalkEndpoint>();
         services.AddHostedService<DingTalkStream>();
         services.AddSingleton<ILeadDestination, DingTalkRobot>();

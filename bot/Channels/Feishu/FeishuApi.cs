@@ -13,6 +13,9 @@ namespace Outreach.Channels.Feishu;
 /// <summary>Calls <c>open.feishu.cn</c>. Refusals carry a code in the body, whatever the status.</summary>
 internal sealed class FeishuApi(OutboundHttp outbound, TokenCalls calls, IHostEnvironment environment, TimeProvider clock)
 {
+    private const int PerPerson = 230020;                                   // five a second to one person
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(2);
+
     /// <summary>Writes to one person. The same key is delivered once within an hour.</summary>
     public Task<SendResult> SendAsync(FeishuAccount account, string openId, FeishuContent content, string key, CancellationToken cancellationToken) =>
         PostAsync(account, "/open-apis/im/v1/messages?receive_id_type=open_id", Repeat.WithKey,
@@ -99,7 +102,7 @@ internal sealed class FeishuApi(OutboundHttp outbound, TokenCalls calls, IHostEn
         if (response.StatusCode >= HttpStatusCode.InternalServerError)
             return null;
         var read = Read(body, out var answer);
-        return answer?.Code is null or 0 ? null : read with { RetryAfter = read.Class == SendClass.RateLimited ? wait : null };
+        return answer?.Code is null or 0 ? null : read with { RetryAfter = read.Class == SendClass.RateLimited ? wait ?? (answer.Code == PerPerson ? Moment : null) : null };
     }
 
     /// <summary>The vendor's codes in our classes. An answer without a code is one that says nothing.</summary>
