@@ -1,5 +1,3 @@
-using Outreach.Activities;
-
 namespace Outreach.Channels.DingTalk;
 
 /// <summary>Takes what came for a robot, whichever way it came: runs the turn, and in a group only asks to be written to alone.</summary>
