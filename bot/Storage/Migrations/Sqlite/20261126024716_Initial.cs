@@ -307,6 +307,30 @@ namespace Outreach.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "VendorReports",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    Channel = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    Account = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    MessageId = table.Column<string>(type: "TEXT", maxLength: 128, nullable: false),
+                    UserId = table.Column<string>(type: "TEXT", nullable: true),
+                    Class = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    Status = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Total = table.Column<int>(type: "INTEGER", nullable: true),
+                    Filtered = table.Column<int>(type: "INTEGER", nullable: true),
+                    Sent = table.Column<int>(type: "INTEGER", nullable: true),
+                    Failed = table.Column<int>(type: "INTEGER", nullable: true),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    AppliedAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_VendorReports", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "WebChatPersons",
                 columns: table => new
                 {
@@ -320,6 +344,40 @@ namespace Outreach.Storage.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_WebChatPersons", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "WeChatCodes",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    AppId = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Scene = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Address = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
+                    MadeAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_WeChatCodes", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "WeChatHandouts",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    Key = table.Column<string>(type: "TEXT", maxLength: 43, nullable: false),
+                    Way = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    Class = table.Column<string>(type: "TEXT", maxLength: 32, nullable: true),
+                    MessageId = table.Column<string>(type: "TEXT", maxLength: 128, nullable: true),
+                    VendorCode = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_WeChatHandouts", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -1065,6 +1123,16 @@ namespace Outreach.Storage.Migrations.Sqlite
                 column: "At");
 
             migrationBuilder.CreateIndex(
+                name: "IX_VendorReports_AppliedAt",
+                table: "VendorReports",
+                column: "AppliedAt");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_VendorReports_Channel_Account_MessageId",
+                table: "VendorReports",
+                columns: new[] { "Channel", "Account", "MessageId" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_WebChatPersons_CookieHash",
                 table: "WebChatPersons",
                 column: "CookieHash",
@@ -1079,6 +1147,23 @@ namespace Outreach.Storage.Migrations.Sqlite
                 name: "IX_WebChatPersons_UserId",
                 table: "WebChatPersons",
                 column: "UserId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_WeChatCodes_AppId_Scene",
+                table: "WeChatCodes",
+                columns: new[] { "AppId", "Scene" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_WeChatHandouts_At",
+                table: "WeChatHandouts",
+                column: "At");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_WeChatHandouts_Key",
+                table: "WeChatHandouts",
+                column: "Key",
+                unique: true);
         }
 
         /// <inheritdoc />
@@ -1160,7 +1245,16 @@ namespace Outreach.Storage.Migrations.Sqlite
                 name: "UnansweredQuestions");
 
             migrationBuilder.DropTable(
+                name: "VendorReports");
+
+            migrationBuilder.DropTable(
                 name: "WebChatPersons");
+
+            migrationBuilder.DropTable(
+                name: "WeChatCodes");
+
+            migrationBuilder.DropTable(
+                name: "WeChatHandouts");
 
             migrationBuilder.DropTable(
                 name: "Campaigns");
