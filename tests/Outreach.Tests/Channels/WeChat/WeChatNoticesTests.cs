@@ -8,7 +8,6 @@ using Outreach.Contacts;
 using Outreach.Conversations;
 using Outreach.Doubles;
 using Outreach.Leads;
-using Outreach.Storage;
 using static Xunit.TestContext;
 
 namespace Outreach.Tests.Channels.WeChat;
