@@ -57,5 +57,15 @@ public enum SendClass
     WindowClosed, ContentRejected, ConfigError, AmbiguousSent,
 }
 
+/// <summary>Whom a limit or a rest concerns.</summary>
+public enum SendScope
+{
+    /// <summary>The whole channel account.</summary>
+    Account,
+    /// <summary>This recipient alone (so many text messages a day and number): others can be written to.</summary>
+    Recipient,
+}
+
 /// <param name="VendorCode">Such as WeChat's <c>errcode</c> 45047: for people, never for decisions.</param>
-public sealed record SendResult(SendClass Class, string? MessageId = null, string? VendorCode = null, TimeSpan? RetryAfter = null);
+public sealed record SendResult(
+    SendClass Class, string? MessageId = null, string? VendorCode = null, TimeSpan? RetryAfter = null, SendScope Scope = SendScope.Account);

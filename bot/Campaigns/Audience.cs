@@ -5,7 +5,9 @@ using Outreach.Storage;
 
 namespace Outreach.Campaigns;
 
-/// <summary>Who is meant: owners with a sign-up (and so a consent that covers notices) in these communities.</summary>
+/// <summary>
+/// Who is meant: owners with a sign-up (and so a consent that covers notices) in these communities, and the phones and mailboxes at which they asked for notices as well.
+/// </summary>
 /// <param name="AreaId">Root of the subtree.</param>
 /// <param name="CommunityIds">The chosen communities; null: all of the subtree.</param>
 public sealed record AudienceChoice(long AreaId, IReadOnlyList<long>? CommunityIds, NoticeTopics Topic);
@@ -53,12 +55,12 @@ internal static class Audience
     public static IQueryable<Contact> Meant(this OutreachDb db, AudienceChoice choice, string areaPath)
     {
         var leads = db.MeantLeads(choice, areaPath);
-        return db.Contacts.Where(contact => contact.ErasedAt == null && leads.Any(lead => lead.ContactId == contact.Id));
+        return db.Contacts.Where(contact => contact.ErasedAt == null && leads.Any(lead => lead.ContactId == contact.Id || lead.ContactId == contact.OwnerId));
     }
 
     /// <summary>Those of them who may be written to now: the same test at the preview, the snapshot and the send.</summary>
     public static IQueryable<Contact> Reachable(this IQueryable<Contact> contacts, NoticeTopics topic) =>
-        contacts.Where(c => c.OptedOutAt == null && c.UnreachableSince == null && c.ConversationId != null && (c.Topics & topic) != 0);
+        contacts.Where(c => c.OptedOutAt == null && c.UnreachableSince == null && (c.ConversationId != null || c.OwnerId != null) && (c.Topics & topic) != 0);
 
     /// <summary>Those who have had all the notices that the limit allows; nobody where it does not hold.</summary>
     public static IQueryable<Contact> AtLimit(this IQueryable<Contact> contacts, OutreachDb db, NoticeTopics topic, WeeklyLimit limit)
@@ -72,7 +74,7 @@ internal static class Audience
     public static SkipReason? WhyNot(Contact contact, NoticeTopics topic) =>
         contact.OptedOutAt is not null || contact.ErasedAt is not null ? SkipReason.OptedOut
         : (contact.Topics & topic) == 0 ? SkipReason.TopicLeft
-        : contact.UnreachableSince is not null || contact.ConversationId is null ? SkipReason.RecipientGone
+        : contact.UnreachableSince is not null || contact is { ConversationId: null, OwnerId: null } ? SkipReason.RecipientGone
         : null;
 
     public static async Task<AudiencePreview> PreviewAsync(this OutreachDb db, AudienceChoice choice, string areaPath, WeeklyLimit limit, CancellationToken cancellationToken)
@@ -82,7 +84,7 @@ internal static class Audience
             .GroupBy(c => new
             {
                 c.Channel,
-                Reason = c.OptedOutAt != null ? 1 : (c.Topics & topic) == 0 ? 2 : c.UnreachableSince != null || c.ConversationId == null ? 3 : 0,
+                Reason = c.OptedOutAt != null ? 1 : (c.Topics & topic) == 0 ? 2 : c.UnreachableSince != null || (c.ConversationId == null && c.OwnerId == null) ? 3 : 0,
             })
             .Select(group => new { group.Key.Channel, group.Key.Reason, Count = group.Count() })
             .ToListAsync(cancellationToken);

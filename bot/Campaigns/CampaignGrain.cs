@@ -92,7 +92,7 @@ internal sealed class CampaignGrain(
                     c.Id,
                     c.Channel,
                     c.Account,
-                    Community = leads.Where(l => l.ContactId == c.Id).Min(l => l.CommunityId),
+                    Community = leads.Where(l => l.ContactId == c.Id || l.ContactId == c.OwnerId).Min(l => l.CommunityId),
                 }).ToListAsync();
             db.Deliveries.AddRange(page.Select(contact => new Delivery
             {

@@ -49,7 +49,7 @@ public static partial class Notice
         TextFormat = "plain",
         Text = TextFor(campaign, community, sender, today),
         From = new() { Id = "bot", Role = "bot" },
-        ChannelData = JsonSerializer.SerializeToElement(new NoticeData(new(campaign.Id, Fill(campaign.Title, community))), NoticeJson.Default.NoticeData),
+        ChannelData = JsonSerializer.SerializeToElement(new NoticeData(new(campaign.Id, Fill(campaign.Title, community), community, string.IsNullOrWhiteSpace(campaign.Link) ? null : campaign.Link)), NoticeJson.Default.NoticeData),
     };
 
     private static string Fill(string text, string community) => text.Replace(CommunityVariable, community, StringComparison.Ordinal);
@@ -63,7 +63,9 @@ public static partial class Notice
 /// <summary>Channel data of a notice: <c>{"notice":{"campaign":17,"title":"…"}}</c>.</summary>
 public sealed record NoticeData(NoticeOf Notice);
 
-public sealed record NoticeOf(long Campaign, string Title);
+/// <param name="Community">Name of the community for whose sake the owner gets it.</param>
+/// <param name="Link">What the notice points to; null: nothing.</param>
+public sealed record NoticeOf(long Campaign, string Title, string Community, string? Link);
 
 [System.Text.Json.Serialization.JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [System.Text.Json.Serialization.JsonSerializable(typeof(NoticeData))]

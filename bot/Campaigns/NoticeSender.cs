@@ -15,12 +15,8 @@ namespace Outreach.Campaigns;
 /// portions everything that may have changed is read anew: pause, stop and quiet hours end the claim and give its other rows back; who opted out, withdrew the sign-up
 /// or has had enough for the week is skipped.
 /// </summary>
-internal sealed class NoticeSender(
-    IOptionsMonitor<CampaignOptions> options, IOptions<SiteOptions> site, ConversationLog log, MessageFeed feed, SendingHours hours, CityClock city, TimeProvider clock)
+internal sealed class NoticeSender(IOptionsMonitor<CampaignOptions> options, IOptions<SiteOptions> site, SendingHours hours, CityClock city, TimeProvider clock)
 {
-    // Rows of one commit: a call for ten thousand must not hold up the owners' turns.
-    private const int Commit = 500;
-    private const int Attempts = 5;
     // A portion is what still goes out after the word to pause.
     private const int Portion = 64;
     // A claim ends well within Orleans' call time-out of 30 s, however slow the channel is.
@@ -62,7 +58,7 @@ internal sealed class NoticeSender(
                 db.Set<Contact>().Single(c => c.Id == d.ContactId),
                 db.Set<Conversation>().Where(v => v.Id == db.Set<Contact>().Single(c => c.Id == d.ContactId).ConversationId).Select(v => v.Reference).SingleOrDefault(),
                 db.Set<Community>().Where(m => m.Id == d.CommunityId).Select(m => m.Name).Single(),
-                leads.Any(l => l.ContactId == d.ContactId),
+                leads.Any(l => l.ContactId == d.ContactId || db.Set<Contact>().Any(c => c.Id == d.ContactId && c.OwnerId == l.ContactId)),
                 full.Any(c => c.Id == d.ContactId)))
             .ToListAsync();
     }
@@ -94,7 +90,7 @@ internal sealed class NoticeSender(
             var ids = meant.ConvertAll(row => row.Id);
             await db.WriteAsync(() => db.Deliveries.Where(d => ids.Contains(d.Id)).ExecuteUpdateAsync(set => set.SetProperty(d => d.Batch, key)), CancellationToken.None);
             var results = await channel.SendManyAsync(
-                meant.ConvertAll(row => JsonSerializer.Deserialize(row.Reference!, ActivityJson.Default.ConversationReference)!),
+                meant.ConvertAll(row => row.To!),
                 Notice.ToActivity(campaign, batch.Key.Community, sender, today), key, CancellationToken.None);
             ends.AddRange(meant.Zip(results, (row, result) => new End(row, result, null)));
         }
@@ -105,43 +101,22 @@ internal sealed class NoticeSender(
         Audience.WhyNot(row.Contact, campaign.Topic)
         ?? (!row.SignUpStands ? SkipReason.SignUpEnded
             : row.AtLimit ? SkipReason.WeeklyLimit
-            : row.Reference is null ? SkipReason.RecipientGone
+            : row.To is null ? SkipReason.RecipientGone
             : null);
 
-    private static async Task<SendResult> SendOneAsync(IChannel channel, Row row, Campaign campaign, string sender, DateOnly today)
-    {
-        var reference = JsonSerializer.Deserialize(row.Reference!, ActivityJson.Default.ConversationReference)!;
-        return await channel.SendAsync(reference, Notice.ToActivity(campaign, row.Community, sender, today), KeyOf(row), CancellationToken.None);
-    }
+    private static Task<SendResult> SendOneAsync(IChannel channel, Row row, Campaign campaign, string sender, DateOnly today) =>
+        channel.SendAsync(row.To!, Notice.ToActivity(campaign, row.Community, sender, today), $"delivery/{row.Id}", CancellationToken.None);
 
     private async Task WriteAsync(OutreachDb db, Campaign campaign, string claim, IChannel channel, IReadOnlyCollection<End> ends)
     {
         var now = clock.GetUtcNow();
         var isKnown = channel is IBulkChannel bulk ? bulk.RemembersBatches : channel.Capabilities.Idempotent;
         var resend = isKnown ? Resend.WithKey : Resend.Blind;
-        foreach (var some in ends.Chunk(Commit))
-            for (var attempt = 1; ; attempt++)
-            {
-                try
-                {
-                    await WriteSomeAsync(db, campaign, claim, channel, resend, some.ToDictionary(end => end.Row.Id), now);
-                    break;
-                }
-                catch (DbUpdateException) when (attempt < Attempts)      // on another node an owner wrote into one of the conversations at the same moment
-                {
-                    db.ChangeTracker.Clear();
-                }
-            }
-    }
-
-    private async Task WriteSomeAsync(OutreachDb db, Campaign campaign, string claim, IChannel channel, Resend resend, Dictionary<long, End> byId, DateTimeOffset now)
-    {
-        List<long> told = [];
+        var byId = ends.ToDictionary(end => end.Row.Id);
         await db.WriteAsync(async () =>
         {
             var ids = byId.Keys.ToList();
-            var deliveries = await db.Deliveries.Where(d => ids.Contains(d.Id) && d.ClaimedBy == claim && d.State == DeliveryState.Sending).ToListAsync();
-            foreach (var delivery in deliveries)
+            foreach (var delivery in await db.Deliveries.Where(d => ids.Contains(d.Id) && d.ClaimedBy == claim && d.State == DeliveryState.Sending).ToListAsync())
             {
                 var (row, result, skip) = byId[delivery.Id];
                 delivery.State = result is null ? DeliveryState.Skipped : DeliveryJudge.After(result.Class, row.Tries, resend);
@@ -161,41 +136,13 @@ internal sealed class NoticeSender(
                 if (result?.Class == SendClass.RecipientGone)
                     await db.Contacts.Where(c => c.Id == delivery.ContactId).ExecuteUpdateAsync(set => set.SetProperty(c => c.UnreachableSince, now));
             }
-            if (!channel.Capabilities.ReadsStoredMessages)
-                told = await LogAsync(db, campaign, [.. deliveries.Where(d => d.State is DeliveryState.Sent or DeliveryState.Unknown).Select(d => byId[d.Id].Row)], now);
             await db.SaveChangesAsync();
-            if (byId.Values.FirstOrDefault(end => end.Result?.Class == SendClass.ContentRejected) is { Result: { } rejected }
+            if (ends.FirstOrDefault(end => end.Result?.Class == SendClass.ContentRejected) is { Result: { } rejected }
                 && await db.Campaigns.SingleOrDefaultAsync(c => c.Id == campaign.Id && c.State == CampaignState.Sending) is { } stopped)
                 await db.PauseAsync(stopped, $"渠道不收这段文字（{rejected.VendorCode}）。请停止后改写，再发一条。", now);
         }, CancellationToken.None);
         db.ChangeTracker.Clear();
-        told.ForEach(feed.Publish);
     }
-
-    /// <summary>
-    /// Writes the notice into its owners' conversations, where staff see it and a reply finds it; the row says at once that it is sent, so nothing sends it again.
-    /// A channel that reads the rows has written it itself. Returns the conversations.
-    /// </summary>
-    private async Task<List<long>> LogAsync(OutreachDb db, Campaign campaign, List<Row> rows, DateTimeOffset now)
-    {
-        if (rows.Count == 0)
-            return [];
-        var (today, sender) = (city.Today, site.Value.Operator.DisplayName);
-        var (ids, keys) = (rows.ConvertAll(row => row.Contact.ConversationId!.Value), rows.ConvertAll(KeyOf));
-        var conversations = await db.Conversations.Where(c => ids.Contains(c.Id)).ToDictionaryAsync(c => c.Id);
-        var before = await db.Messages.Where(m => ids.Contains(m.ConversationId) && keys.Contains(m.OutgoingKey!)).Select(m => m.OutgoingKey!).ToListAsync();
-        var told = new List<long>();
-        foreach (var row in rows)
-            if (conversations.TryGetValue(row.Contact.ConversationId!.Value, out var conversation) && !before.Contains(KeyOf(row)))
-            {
-                var activity = Notice.ToActivity(campaign, row.Community, sender, today) with { Conversation = new() { Id = conversation.ChannelConversationId } };
-                log.Append(db, conversation, Speaker.Bot, activity, KeyOf(row), staffId: null, replyTo: null, inboundKey: null).SentAt = now;
-                told.Add(conversation.Id);
-            }
-        return told;
-    }
-
-    private static string KeyOf(Row row) => $"delivery/{row.Id}";
 
     /// <summary>Rows of the claim that no channel has seen.</summary>
     private static Task<int> GiveBackAsync(OutreachDb db, long campaignId, string claim) => db.WriteAsync(() => db.Deliveries
@@ -207,7 +154,14 @@ internal sealed class NoticeSender(
 
     /// <param name="SignUpStands">Whether the sign-up for whose sake the owner is in the audience still stands.</param>
     /// <param name="AtLimit">Whether the owner has had all the notices of these seven days.</param>
-    private sealed record Row(long Id, int Tries, string? Batch, Contact Contact, string? Reference, string Community, bool SignUpStands, bool AtLimit);
+    private sealed record Row(long Id, int Tries, string? Batch, Contact Contact, string? Reference, string Community, bool SignUpStands, bool AtLimit)
+    {
+        /// <summary>The conversation, or the phone or mailbox that the contact stands for; null: nowhere.</summary>
+        public ConversationReference? To { get; } =
+            Reference is not null ? JsonSerializer.Deserialize(Reference, ActivityJson.Default.ConversationReference)
+            : Contact.OwnerId is null ? null
+            : new() { ChannelId = Contact.Channel, Account = Contact.Account, ConversationId = Contact.UserId, UserId = Contact.UserId };
+    }
 
     /// <param name="Result">The channel's answer; null: it was not asked.</param>
     private sealed record End(Row Row, SendResult? Result, SkipReason? Skip);

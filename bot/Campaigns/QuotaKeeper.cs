@@ -28,7 +28,7 @@ internal sealed class QuotaKeeper(IOptionsMonitor<CampaignOptions> options, Time
     /// <summary>A rate limit, a used-up quota or a wrong secret rests the whole account; the rows wait, and staff are told.</summary>
     public Task PauseIfToldAsync(OutreachDb db, string account, IReadOnlyList<SendResult> results)
     {
-        if (results.FirstOrDefault(r => r.Class is SendClass.ConfigError or SendClass.AuthExpired or SendClass.QuotaExhausted or SendClass.RateLimited) is not { } told)
+        if (results.FirstOrDefault(r => r.Scope == SendScope.Account && r.Class is SendClass.ConfigError or SendClass.AuthExpired or SendClass.QuotaExhausted or SendClass.RateLimited) is not { } told)
             return Task.CompletedTask;
         var now = clock.GetUtcNow();
         var rest = told.RetryAfter ?? (told.Class == SendClass.RateLimited ? TimeSpan.FromMinutes(1) : TimeSpan.FromHours(1));

@@ -32,6 +32,14 @@ public sealed class ConsentTexts(IOptions<SiteOptions> site)
         return Filled(ConsentPurpose.PassOn, "C2 v1", text.Length <= MaxCharacters ? text : PassOnText(receiver.Name), receiver.Name);
     }
 
+    /// <summary>Notices to a phone or mailbox as well: yes is said by sending back the digits that arrive there.</summary>
+    /// <param name="masked">The address as it may be shown.</param>
+    public ConsentText Notices(string channel, string masked)
+    {
+        var wording = NoticesText(site.Value, channel, "…");
+        return Filled(ConsentPurpose.Notices, "C3 v1", wording, site.Value.Operator.DisplayName) with { Text = NoticesText(site.Value, channel, masked) };
+    }
+
     public ConsentCard CollectCard { get; } = new("可以记下您的信息吗？", CollectLines(site.Value));
 
     /// <param name="what">What would be passed on, such as 小区、意愿、称呼.</param>
@@ -54,6 +62,13 @@ public sealed class ConsentTexts(IOptions<SiteOptions> site)
     internal static string CollectText(SiteOptions site) =>
         $"{site.Operator.DisplayName}（{site.Operator.DisplayContact}）想记下您的小区、意愿、称呼、房号，电话可不留，用来联系您筹备业委会、发小区通知。"
         + $"存到业委会备案后{site.Privacy.LeadMonthsAfterFiling}个月，最长{site.Privacy.LeadMonths}个月。说“撤回”就停用并删除。不同意也能照常提问。同意吗？";
+
+    private static string NoticesText(SiteOptions site, string channel, string masked)
+    {
+        var (name, stop) = channel == "sms" ? ("短信", "回短信“T”") : ("邮件", "点邮件里的“退订”");
+        return $"{site.Operator.DisplayName}（{site.Operator.DisplayContact}）把小区通知也用{name}发到{masked}，只发通知。随时能停：{stop}，或在这里说“不要{name}”。"
+            + $"同意，就把{name}里的6位数字在10分钟内发来；不同意就不用管。";
+    }
 
     private static string CollectLines(SiteOptions site) =>
         $"""

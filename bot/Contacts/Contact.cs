@@ -25,6 +25,8 @@ public sealed class Contact
     public NoticeTopics Topics { get; set; } = NoticeTopics.All;
     /// <summary>The channel says that the person is gone (blocked, not a follower).</summary>
     public DateTimeOffset? UnreachableSince { get; set; }
+    /// <summary>The contact who gave and confirmed the address that this one stands for; null: somebody who writes to us.</summary>
+    public long? OwnerId { get; set; }
     /// <summary>The person had their data erased; the row stays only to keep the opt-out.</summary>
     public DateTimeOffset? ErasedAt { get; set; }
 }
@@ -33,7 +35,13 @@ public sealed class Contact
 public enum NoticeTopics { None = 0, Procedure = 1, MyCommunity = 2, Training = 4, General = 8, All = 15 }
 
 /// <summary>What an answer to a consent question was about.</summary>
-public enum ConsentPurpose { Collect, PassOn }
+public enum ConsentPurpose
+{
+    Collect,
+    PassOn,
+    /// <summary>Notices to a phone or mailbox as well.</summary>
+    Notices,
+}
 
 public enum ConsentAnswer { Given, Refused, Withdrawn }
 
@@ -75,6 +83,7 @@ internal sealed class ContactTable : IEntityTypeConfiguration<Contact>
         contact.Property(c => c.UserId).HasMaxLength(256);
         contact.HasIndex(c => new { c.Channel, c.Account, c.UserId }).IsUnique();
         contact.HasIndex(c => c.CommunityId);
+        contact.HasIndex(c => c.OwnerId);
         contact.HasOne<Community>().WithMany().HasForeignKey(c => c.CommunityId).OnDelete(DeleteBehavior.SetNull);
     }
 }

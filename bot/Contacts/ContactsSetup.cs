@@ -13,7 +13,12 @@ public static class ContactsSetup
         services.AddSingleton<OptOuts>();
         services.AddSingleton<ContactBook>();
         services.AddSingleton<Erasure>();
+        services.AddSingleton<NoticeAddresses>();
+        services.AddSingleton<UnsubscribeLinks>();
+        services.AddSingleton<IErasable, NoticeAddressErasure>();
         services.AddSingleton<IRetained, ErasedIdentities>();
+        services.AddSingleton<IRetained, UnconfirmedAddresses>();
+        services.AddSingleton<IDueWork, SendCodes>();
         services.AddSingleton<IDueWork, Retention>();
         return services;
     }

@@ -6,11 +6,15 @@ namespace Outreach.Contacts;
 /// <summary>Stop and resume of notices. The mark is a keyed hash of the channel identity and outlives erasure, import and merge. Only adds to the caller's transaction.</summary>
 public sealed class OptOuts(PersonalData personal, TimeProvider clock)
 {
+    /// <summary>This channel identity wants no notices, and with it the phones and mailboxes that it gave.</summary>
     public async Task SetAsync(OutreachDb db, Contact contact, CancellationToken cancellationToken)
     {
         contact.OptedOutAt ??= clock.GetUtcNow();
         if (await FindMarkAsync(db, contact, cancellationToken) is null)
             db.OptOutMarks.Add(new OptOutMark { IdentityHash = HashOf(contact), At = clock.GetUtcNow() });
+        if (contact is { OwnerId: null, Id: > 0 } and var owner)
+            foreach (var address in await db.Contacts.Where(c => c.OwnerId == owner.Id && c.OptedOutAt == null).ToListAsync(cancellationToken))
+                await SetAsync(db, address, cancellationToken);
     }
 
     /// <summary>Notices are welcome again, on the topics chosen before.</summary>
@@ -33,6 +37,8 @@ public sealed class OptOuts(PersonalData personal, TimeProvider clock)
         }
         contact.Topics = topics;
         await ClearAsync(db, contact, cancellationToken);
+        foreach (var address in await db.Contacts.Where(c => c.OwnerId == contact.Id).ToListAsync(cancellationToken))
+            address.Topics = topics;
     }
 
     /// <summary>Whether this person must get no notice: by the contact's own row, or by a mark that outlived an earlier row.</summary>

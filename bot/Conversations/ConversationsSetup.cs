@@ -57,6 +57,8 @@ public static class ConversationsSetup
         services.AddSingleton<Calculate>();
         services.AddSingleton<Elaborate>();
         services.AddSingleton<SmallMatters>();
+        services.AddSingleton<NoticesElsewhere>();
+        services.AddSingleton<ChannelTests>();
 
         services.AddSingleton<IDueWork>(provider => provider.GetRequiredService<OutgoingMessages>());
         services.AddSingleton<IDueWork, DueConversations>();

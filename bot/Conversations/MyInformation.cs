@@ -6,7 +6,7 @@ using Outreach.Storage;
 namespace Outreach.Conversations;
 
 /// <summary>我的信息: shows, corrects, withdraws and erases what this conversation gave. Rights of the law, so nothing is asked for in return.</summary>
-internal sealed class MyInformation(LeadIntake intake, ConsentTexts consents, CommunityDirectory directory, SignUpReader reader, CityClock city)
+internal sealed class MyInformation(LeadIntake intake, ConsentTexts consents, CommunityDirectory directory, SignUpReader reader, NoticesElsewhere elsewhere, CityClock city)
 {
     private const string Correct = "改一下";
     private const string Withdraw = "撤回";
@@ -62,7 +62,7 @@ internal sealed class MyInformation(LeadIntake intake, ConsentTexts consents, Co
     private async Task ShowAsync(Turn turn, CancellationToken cancellationToken)
     {
         var data = await MyData.ReadAsync(turn.Db, turn.Contact, directory, cancellationToken);
-        var notices = data.OptedOut ? "通知：不收。" : "";
+        var notices = (data.OptedOut ? "通知：不收。" : "") + await elsewhere.LineOfAsync(turn.Db, turn.Contact, cancellationToken);
         if (data.Leads.Count == 0)
         {
             await turn.ReplyAsync(AnswerKind.Data, turn.State.Form is null

@@ -11,7 +11,7 @@ namespace Outreach.Conversations;
 internal sealed class OwnerBot(
     ThinkAboutMessage mind, Safety safety, NoticeChoices noticeChoices, MyInformation myInformation, TalkToPerson person, RegisterInterest signUp,
     NoticeReplies noticeReplies, TellProgress progress, AnswerQuestions questions, Calculate calculate, Elaborate elaborate, QuoteStatutes statutes,
-    SmallMatters smallMatters, CommunityDirectory directory)
+    SmallMatters smallMatters, NoticesElsewhere noticesElsewhere, ChannelTests channelTests, CommunityDirectory directory)
     : ActivityHandler
 {
     /// <summary>Finds what a message means; outside any transaction.</summary>
@@ -35,6 +35,8 @@ internal sealed class OwnerBot(
     {
         if (await SmallMatters.AnswerNotTextAsync(turn, cancellationToken)
             || await safety.AnswerEmergencyAsync(turn, cancellationToken)
+            || await channelTests.TryAsync(turn, cancellationToken)
+            || await noticesElsewhere.TryAsync(turn, cancellationToken)
             || await statutes.TryAsync(turn, cancellationToken)
             || (!turn.AnswersWhatWasAsked && !Calculate.IsAnswered(turn) && await Safety.RefuseAsync(turn, cancellationToken))
             || await calculate.TryAsync(turn, cancellationToken)

@@ -8,6 +8,9 @@ public interface ILeadDestination
     /// <summary>Name in <c>Leads:Destinations:&lt;name&gt;:Type</c>.</summary>
     string Type { get; }
 
+    /// <summary>What says where the messages go.</summary>
+    DestinationAddress Address => DestinationAddress.Url;
+
     /// <summary>How many leads one message may tell of; 1 unless the kind makes digests.</summary>
     int MaxBatch { get; }
 
@@ -21,6 +24,15 @@ public interface ILeadDestination
     /// Sends one message. Never throws for what the receiver answers. May be called again with the same <see cref="LeadNotice.MessageId"/> after a lost answer or a crash.
     /// </summary>
     Task<SendResult> SendAsync(DestinationOptions destination, IReadOnlyList<LeadNotice> notices, CancellationToken cancellationToken);
+}
+
+/// <summary>The key that holds the address of a destination.</summary>
+public enum DestinationAddress
+{
+    /// <summary><c>Url</c>, with <c>Secret</c>.</summary>
+    Url,
+    /// <summary><c>To</c>: a mailbox or a phone; the channel's own settings do the rest.</summary>
+    To,
 }
 
 /// <summary>What a destination learns of one event. Holds nothing personal but in <see cref="Owner"/>, which is set for trusted destinations only.</summary>

@@ -8,6 +8,8 @@ using Outreach.Channels;
 using Outreach.Channels.BotFramework;
 using Outreach.Channels.DingTalk;
 using Outreach.Channels.Feishu;
+using Outreach.Channels.Email;
+using Outreach.Channels.Sms;
 using Outreach.Channels.WebChat;
 using Outreach.Channels.WeChat;
 using Outreach.Channels.WeCom;
@@ -63,6 +65,8 @@ public static class OutreachHost
         builder.Services.AddWeChat();
         builder.Services.AddDingTalk();
         builder.Services.AddFeishu();
+        builder.Services.AddEmail();
+        builder.Services.AddSms();
         builder.Services.AddWebChat();
         builder.Services.AddTrustedProxies();
         builder.Services.AddStaff();
@@ -106,6 +110,8 @@ public static class OutreachHost
         app.MapWeChat();
         app.MapDingTalk();
         app.MapFeishu();
+        app.MapEmail();
+        app.MapSms();
     }
 
     private static int FreePort()

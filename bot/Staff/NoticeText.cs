@@ -56,6 +56,8 @@ internal static class NoticeText
         "wecom" => "企业微信",
         "dingtalk" => "钉钉",
         "feishu" => "飞书",
+        "sms" => "短信",
+        "email" => "邮件",
         "botframework" => "Azure Bot Service",
         _ => id,
     };

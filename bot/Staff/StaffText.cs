@@ -52,6 +52,7 @@ internal static class StaffText
         AuditKind.ImportedStatute => "导入法规原文",
         AuditKind.ErasedData => "删除资料",
         AuditKind.Exported => "导出",
+        AuditKind.TestedChannel => "试发渠道",
     };
 
     public static string Level(AreaLevel level) => level switch

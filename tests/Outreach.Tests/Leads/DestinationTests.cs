@@ -74,7 +74,7 @@ public sealed class DestinationTests
     }
 
     [Theory]
-    [InlineData("Type", "Fax", "Leads:Destinations:office:Type is 'Fax'; choose one of WeComRobot, Webhook.")]
+    [InlineData("Type", "Fax", "Leads:Destinations:office:Type is 'Fax'; choose one of DingTalkRobot, Email, FeishuRobot, Sms, WeComRobot, Webhook.")]
     [InlineData("Url", "ftp://example.org", "Leads:Destinations:office:Url must be an absolute https address.")]
     [InlineData("Url", "http://example.org/x", "Leads:Destinations:office:Url must use https")]
     [InlineData("Secret", "whsec_short", "Leads:Destinations:office:Secret must be whsec_")]

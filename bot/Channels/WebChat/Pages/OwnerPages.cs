@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
-using Outreach.Activities;
 using Outreach.Communities;
 using Outreach.Leads;
 using Outreach.Storage;
@@ -9,8 +8,7 @@ using QRCoder;
 namespace Outreach.Channels.WebChat.Pages;
 
 /// <summary>The chat page at <c>/</c>, each community's page at <c>/c/{key}</c> and its poster.</summary>
-internal sealed class OwnerPages(
-    CommunityDirectory directory, DemoData demo, ProgressReader progress, IEnumerable<IFollowCodes> followCodes, CityClock clock, IOptions<SiteOptions> site, PageAssets assets)
+internal sealed class OwnerPages(CommunityDirectory directory, DemoData demo, ProgressReader progress, CityClock clock, IOptions<SiteOptions> site, PageAssets assets)
 {
     public IResult Chat(HttpContext http, string? c)
     {
@@ -35,14 +33,13 @@ internal sealed class OwnerPages(
         });
     }
 
-    /// <summary>A sheet to print for the notice board; with <c>code=follow</c> its code is the one that staff had made for following an account.</summary>
-    public async Task<IResult> PosterAsync(HttpContext http, string key, string? code)
+    /// <summary>A sheet to print for the notice board.</summary>
+    public IResult Poster(HttpContext http, string key)
     {
         NoStore(http);
         if (directory.FindByKey(key) is not { } community)
             return new RazorComponentResult<NoSuchCommunityPage>(new { Frame = FrameOf(http) }) { StatusCode = StatusCodes.Status404NotFound };
         var office = directory.OfficeOf(community);
-        var follow = code == "follow" ? await FollowAsync(community, http.RequestAborted) : null;
         return new RazorComponentResult<PosterPage>(new
         {
             Frame = FrameOf(http),
@@ -51,8 +48,7 @@ internal sealed class OwnerPages(
             Office = office.AreaId is null ? "社区工作人员，或打12345" : $"{office.Name}，电话{office.Phone}",
             Address = AddressOf(http, community),
             Printed = DayText.Of(clock.Today, clock.Today),
-            Code = Inline(follow is { Says: var says } ? CodeOf(says, pixels: 12) : CodeOf(http, community, pixels: 12)),
-            Follow = follow?.Title,
+            Code = Inline(CodeOf(http, community, pixels: 12)),
         });
     }
 
@@ -83,19 +79,9 @@ internal sealed class OwnerPages(
 
     private static string Inline(byte[] png) => "data:image/png;base64," + Convert.ToBase64String(png);
 
-    private async Task<(string Title, string Says)?> FollowAsync(DirectoryCommunity community, CancellationToken cancellationToken)
+    private byte[] CodeOf(HttpContext http, DirectoryCommunity community, int pixels)
     {
-        foreach (var codes in followCodes)
-            if (await codes.FindAsync(community.Key, cancellationToken) is { } says)
-                return (codes.Title, says);
-        return null;
-    }
-
-    private byte[] CodeOf(HttpContext http, DirectoryCommunity community, int pixels) => CodeOf(AddressOf(http, community), pixels);
-
-    private static byte[] CodeOf(string says, int pixels)
-    {
-        using var code = QRCodeGenerator.GenerateQrCode(says, QRCodeGenerator.ECCLevel.M);
+        using var code = QRCodeGenerator.GenerateQrCode(AddressOf(http, community), QRCodeGenerator.ECCLevel.M);
         using var picture = new PngByteQRCode(code);
         return picture.GetGraphic(pixels);
     }

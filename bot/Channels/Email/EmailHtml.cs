@@ -1,0 +1,36 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.RegularExpressions;
+using System.Text.Unicode;
+
+namespace Outreach.Channels.Email;
+
+/// <summary>A notice as a page of mail: what people wrote is text, and the only links are web addresses in it and the one to leave.</summary>
+internal static partial class EmailHtml
+{
+    private static readonly HtmlEncoder Text = HtmlEncoder.Create(UnicodeRanges.All);
+
+    public static string Of(string title, string text, string leave)
+    {
+        var page = new StringBuilder("<!doctype html><html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><title>").Append(Text.Encode(title))
+            .Append("</title></head><body style=\"font:16px/1.6 sans-serif;max-width:36em;margin:0 auto;padding:1em\">");
+        foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            page.Append("<p>").Append(Linked(line)).Append("</p>");
+        return page.Append("<hr><p style=\"font-size:13px;color:#555\">不想再收这类邮件：<a href=\"").Append(Text.Encode(leave)).Append("\">退订</a></p></body></html>").ToString();
+    }
+
+    private static string Linked(string line)
+    {
+        var html = new StringBuilder();
+        var end = 0;
+        foreach (Match link in Address().Matches(line))
+        {
+            html.Append(Text.Encode(line[end..link.Index])).Append("<a href=\"").Append(Text.Encode(link.Value)).Append("\">").Append(Text.Encode(link.Value)).Append("</a>");
+            end = link.Index + link.Length;
+        }
+        return html.Append(Text.Encode(line[end..])).ToString();
+    }
+
+    [GeneratedRegex(@"https?://[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")]
+    private static partial Regex Address();
+}
