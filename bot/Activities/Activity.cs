@@ -33,6 +33,8 @@ public sealed record Activity
     public IReadOnlyList<Entity>? Entities { get; init; }
     public IReadOnlyList<ChannelAccount>? MembersAdded { get; init; }
     public IReadOnlyList<ChannelAccount>? MembersRemoved { get; init; }
+    /// <summary>Of an installation or a relation: <c>add</c> or <c>remove</c>.</summary>
+    public string? Action { get; init; }
     /// <summary>The channel's own data, kept byte for byte: clients recognise their message by it.</summary>
     [JsonConverter(typeof(RawJsonConverter))] public JsonElement? ChannelData { get; init; }
     public JsonElement? Value { get; init; }
@@ -51,6 +53,9 @@ public static class ActivityTypes
     public const string Invoke = "invoke";
     public const string Typing = "typing";
     public const string EndOfConversation = "endOfConversation";
+    /// <summary>The bot was installed, or taken out again.</summary>
+    public const string InstallationUpdate = "installationUpdate";
+    public const string ContactRelationUpdate = "contactRelationUpdate";
 }
 
 public sealed record ChannelAccount

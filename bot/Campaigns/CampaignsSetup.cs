@@ -22,6 +22,9 @@ public static class CampaignsSetup
         services.AddSingleton<QuotaKeeper>();
         services.AddSingleton<NoticeSender>();
         services.AddSingleton<DeliveryReports>();
+        services.AddSingleton<VendorReports>();
+        services.AddSingleton<IDueWork>(provider => provider.GetRequiredService<VendorReports>());
+        services.AddSingleton<Contacts.IRetained, VendorReportRetention>();
         services.AddSingleton<IDueWork, DueCampaigns>();
         services.AddSingleton<IDemoContent, DemoCampaigns>();
         return services;

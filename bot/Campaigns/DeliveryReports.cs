@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Outreach.Activities;
+using Outreach.Conversations;
 using Outreach.Storage;
 
 namespace Outreach.Campaigns;
@@ -22,13 +23,18 @@ public sealed class DeliveryReports(IDbContextFactory<OutreachDb> databases, Tim
         var state = skip == SkipReason.None ? DeliveryState.Failed : DeliveryState.Skipped;
         var error = $"{why.Class} {why.VendorCode}".TrimEnd();
         var now = clock.GetUtcNow();
-        return await db.WriteAsync(() => db.Deliveries
-            .Where(d => d.MessageId == messageId && d.Channel == channel && d.Account == account && d.State == DeliveryState.Sent
-                && (userId == null || db.Set<Contacts.Contact>().Any(c => c.Id == d.ContactId && c.UserId == userId)))
-            .ExecuteUpdateAsync(set => set
+        return await db.WriteAsync(async () =>
+        {
+            var rows = db.Deliveries.Where(d => d.MessageId == messageId && d.Channel == channel && d.Account == account && d.State == DeliveryState.Sent
+                && (userId == null || db.Set<Contacts.Contact>().Any(c => c.Id == d.ContactId && c.UserId == userId)));
+            // What nobody read does not stand in the conversation as read.
+            var keys = await rows.Select(d => "delivery/" + d.Id).ToListAsync(cancellationToken);
+            await db.Messages.Where(m => keys.Contains(m.OutgoingKey!)).ExecuteDeleteAsync(cancellationToken);
+            return await rows.ExecuteUpdateAsync(set => set
                 .SetProperty(d => d.State, state)
                 .SetProperty(d => d.SkipReason, skip)
                 .SetProperty(d => d.LastError, error)
-                .SetProperty(d => d.EndedAt, now), cancellationToken), cancellationToken);
+                .SetProperty(d => d.EndedAt, now), cancellationToken);
+        }, cancellationToken);
     }
 }

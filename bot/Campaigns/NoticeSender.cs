@@ -15,8 +15,12 @@ namespace Outreach.Campaigns;
 /// portions everything that may have changed is read anew: pause, stop and quiet hours end the claim and give its other rows back; who opted out, withdrew the sign-up
 /// or has had enough for the week is skipped.
 /// </summary>
-internal sealed class NoticeSender(IOptionsMonitor<CampaignOptions> options, IOptions<SiteOptions> site, SendingHours hours, CityClock city, TimeProvider clock)
+internal sealed class NoticeSender(
+    IOptionsMonitor<CampaignOptions> options, IOptions<SiteOptions> site, ConversationLog log, MessageFeed feed, SendingHours hours, CityClock city, TimeProvider clock)
 {
+    // Rows of one commit: a call for ten thousand must not hold up the owners' turns.
+    private const int Commit = 500;
+    private const int Attempts = 5;
     // A portion is what still goes out after the word to pause.
     private const int Portion = 64;
     // A claim ends well within Orleans' call time-out of 30 s, however slow the channel is.
@@ -105,18 +109,36 @@ internal sealed class NoticeSender(IOptionsMonitor<CampaignOptions> options, IOp
             : null);
 
     private static Task<SendResult> SendOneAsync(IChannel channel, Row row, Campaign campaign, string sender, DateOnly today) =>
-        channel.SendAsync(row.To!, Notice.ToActivity(campaign, row.Community, sender, today), $"delivery/{row.Id}", CancellationToken.None);
+        channel.SendAsync(row.To!, Notice.ToActivity(campaign, row.Community, sender, today), KeyOf(row), CancellationToken.None);
 
     private async Task WriteAsync(OutreachDb db, Campaign campaign, string claim, IChannel channel, IReadOnlyCollection<End> ends)
     {
         var now = clock.GetUtcNow();
         var isKnown = channel is IBulkChannel bulk ? bulk.RemembersBatches : channel.Capabilities.Idempotent;
         var resend = isKnown ? Resend.WithKey : Resend.Blind;
-        var byId = ends.ToDictionary(end => end.Row.Id);
+        foreach (var some in ends.Chunk(Commit))
+            for (var attempt = 1; ; attempt++)
+            {
+                try
+                {
+                    await WriteSomeAsync(db, campaign, claim, channel, resend, some.ToDictionary(end => end.Row.Id), now);
+                    break;
+                }
+                catch (DbUpdateException) when (attempt < Attempts)      // on another node an owner wrote into one of the conversations at the same moment
+                {
+                    db.ChangeTracker.Clear();
+                }
+            }
+    }
+
+    private async Task WriteSomeAsync(OutreachDb db, Campaign campaign, string claim, IChannel channel, Resend resend, Dictionary<long, End> byId, DateTimeOffset now)
+    {
+        List<long> told = [];
         await db.WriteAsync(async () =>
         {
             var ids = byId.Keys.ToList();
-            foreach (var delivery in await db.Deliveries.Where(d => ids.Contains(d.Id) && d.ClaimedBy == claim && d.State == DeliveryState.Sending).ToListAsync())
+            var deliveries = await db.Deliveries.Where(d => ids.Contains(d.Id) && d.ClaimedBy == claim && d.State == DeliveryState.Sending).ToListAsync();
+            foreach (var delivery in deliveries)
             {
                 var (row, result, skip) = byId[delivery.Id];
                 delivery.State = result is null ? DeliveryState.Skipped : DeliveryJudge.After(result.Class, row.Tries, resend);
@@ -136,13 +158,41 @@ internal sealed class NoticeSender(IOptionsMonitor<CampaignOptions> options, IOp
                 if (result?.Class == SendClass.RecipientGone)
                     await db.Contacts.Where(c => c.Id == delivery.ContactId).ExecuteUpdateAsync(set => set.SetProperty(c => c.UnreachableSince, now));
             }
+            if (!channel.Capabilities.ReadsStoredMessages)
+                told = await LogAsync(db, campaign, [.. deliveries.Where(d => d.State is DeliveryState.Sent or DeliveryState.Unknown).Select(d => byId[d.Id].Row)], now);
             await db.SaveChangesAsync();
-            if (ends.FirstOrDefault(end => end.Result?.Class == SendClass.ContentRejected) is { Result: { } rejected }
+            if (byId.Values.FirstOrDefault(end => end.Result?.Class == SendClass.ContentRejected) is { Result: { } rejected }
                 && await db.Campaigns.SingleOrDefaultAsync(c => c.Id == campaign.Id && c.State == CampaignState.Sending) is { } stopped)
                 await db.PauseAsync(stopped, $"渠道不收这段文字（{rejected.VendorCode}）。请停止后改写，再发一条。", now);
         }, CancellationToken.None);
         db.ChangeTracker.Clear();
+        told.ForEach(feed.Publish);
     }
+
+    /// <summary>
+    /// Writes the notice into its owners' conversations, where staff see it and a reply finds it; the row says at once that it is sent, so nothing sends it again.
+    /// A channel that reads the rows has written it itself. Returns the conversations.
+    /// </summary>
+    private async Task<List<long>> LogAsync(OutreachDb db, Campaign campaign, List<Row> rows, DateTimeOffset now)
+    {
+        if (rows.Count == 0)
+            return [];
+        var (today, sender) = (city.Today, site.Value.Operator.DisplayName);
+        var (ids, keys) = (rows.ConvertAll(row => row.Contact.ConversationId!.Value), rows.ConvertAll(KeyOf));
+        var conversations = await db.Conversations.Where(c => ids.Contains(c.Id)).ToDictionaryAsync(c => c.Id);
+        var before = await db.Messages.Where(m => ids.Contains(m.ConversationId) && keys.Contains(m.OutgoingKey!)).Select(m => m.OutgoingKey!).ToListAsync();
+        var told = new List<long>();
+        foreach (var row in rows)
+            if (conversations.TryGetValue(row.Contact.ConversationId!.Value, out var conversation) && !before.Contains(KeyOf(row)))
+            {
+                var activity = Notice.ToActivity(campaign, row.Community, sender, today) with { Conversation = new() { Id = conversation.ChannelConversationId } };
+                log.Append(db, conversation, Speaker.Bot, activity, KeyOf(row), staffId: null, replyTo: null, inboundKey: null).SentAt = now;
+                told.Add(conversation.Id);
+            }
+        return told;
+    }
+
+    private static string KeyOf(Row row) => $"delivery/{row.Id}";
 
     /// <summary>Rows of the claim that no channel has seen.</summary>
     private static Task<int> GiveBackAsync(OutreachDb db, long campaignId, string claim) => db.WriteAsync(() => db.Deliveries

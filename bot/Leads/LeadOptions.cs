@@ -13,6 +13,10 @@ public sealed class LeadOptions
     public Dictionary<string, DestinationOptions> Destinations { get; init; } = new(StringComparer.Ordinal);
     /// <summary>Working days within which an owner is promised a contact.</summary>
     public int ContactWorkingDays { get; init; } = 2;
+    /// <summary>Public holidays (yyyy-MM-dd) on which offices are closed, as the State Council announces them every year.</summary>
+    public DateOnly[] Holidays { get; init; } = [];
+    /// <summary>Saturdays and Sundays on which offices work in exchange.</summary>
+    public DateOnly[] WorkingWeekends { get; init; } = [];
     /// <summary>After this long without delivery a forward is an alert.</summary>
     public TimeSpan LateAfter { get; init; } = TimeSpan.FromMinutes(30);
 }
@@ -46,6 +50,10 @@ internal sealed partial class LeadOptionsCheck(IEnumerable<ILeadDestination> kin
         var problems = options.Destinations.SelectMany(pair => Check(pair.Key, pair.Value)).ToList();
         if (options.ContactWorkingDays is < 1 or > 30)
             problems.Add("Leads:ContactWorkingDays must be between 1 and 30 (working days within which an owner is contacted).");
+        if (options.Holidays.Intersect(options.WorkingWeekends).Any())
+            problems.Add($"Leads:Holidays and Leads:WorkingWeekends both hold {options.Holidays.Intersect(options.WorkingWeekends).First():yyyy-MM-dd}; take it out of one of them.");
+        foreach (var day in options.WorkingWeekends.Where(d => d.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday)))
+            problems.Add($"Leads:WorkingWeekends holds {day:yyyy-MM-dd}, which is a {day.DayOfWeek}; only Saturdays and Sundays belong there.");
         if (options.LateAfter < TimeSpan.FromMinutes(1))
             problems.Add("Leads:LateAfter must be at least 00:01:00 (after this long an undelivered forward is an alert).");
         if (options.Destinations.Count > 0 && site.Value.PublicUrl.Length == 0 && !environment.IsDevelopment())

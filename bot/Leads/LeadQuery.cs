@@ -67,15 +67,13 @@ public sealed class LeadList(IDbContextFactory<OutreachDb> databases, CommunityD
         var total = await leads.CountAsync(cancellationToken);
         var size = Math.Clamp(query.PageSize, 1, LeadQuery.MostPerPage);
         var page = Math.Clamp(query.Page, 1, Math.Max(1, (total + size - 1) / size));
-        var sorted = query.Sort switch
-        {
-            LeadSort.NextContact => leads.OrderBy(l => l.NextContactAt == null).ThenBy(l => l.NextContactAt).ThenBy(l => l.Id),
-            LeadSort.Newest => leads.OrderByDescending(l => l.CreatedAt).ThenByDescending(l => l.Id),
-            LeadSort.Community => leads.OrderBy(l => l.Community == null).ThenBy(l => l.Community!.Name).ThenBy(l => l.Id),
-        };
-        var rows = await sorted.Skip((page - 1) * size).Take(size).ToListAsync(cancellationToken);
+        var rows = await Sort(leads, query.Sort).Skip((page - 1) * size).Take(size).ToListAsync(cancellationToken);
         return new([.. rows.Select(lead => Row(lead, now))], total, page, size);
     }
+
+    /// <summary>All leads of a query, in its order, on no page.</summary>
+    internal IQueryable<Lead> Sorted(OutreachDb db, LeadQuery query, StaffScope scope) =>
+        Sort(Filter(db.Leads.AsNoTracking().VisibleTo(scope), query, scope, clock.UtcNow), query.Sort);
 
     public async Task<LeadCounts> CountAsync(StaffScope scope, CancellationToken cancellationToken)
     {
@@ -105,6 +103,13 @@ public sealed class LeadList(IDbContextFactory<OutreachDb> databases, CommunityD
             lead.Phone is { } phone ? Masks.Phone(phone) : null, lead.UpdatedAt, lead.EraseAt, lead.Version,
             LeadMoves.From(lead.State), events, consents, forwards, suggestion.Communities.Count > 0 ? [suggestion] : []);
     }
+
+    private static IQueryable<Lead> Sort(IQueryable<Lead> leads, LeadSort sort) => sort switch
+    {
+        LeadSort.NextContact => leads.OrderBy(l => l.NextContactAt == null).ThenBy(l => l.NextContactAt).ThenBy(l => l.Id),
+        LeadSort.Newest => leads.OrderByDescending(l => l.CreatedAt).ThenByDescending(l => l.Id),
+        LeadSort.Community => leads.OrderBy(l => l.Community == null).ThenBy(l => l.Community!.Name).ThenBy(l => l.Id),
+    };
 
     private IQueryable<Lead> Filter(IQueryable<Lead> visible, LeadQuery query, StaffScope scope, DateTimeOffset now)
     {
@@ -155,7 +160,7 @@ public sealed class LeadList(IDbContextFactory<OutreachDb> databases, CommunityD
         };
     }
 
-    private LeadRow Row(Lead lead, DateTimeOffset now)
+    internal LeadRow Row(Lead lead, DateTimeOffset now)
     {
         var community = lead.CommunityId is { } id ? directory.Find(id) : null;
         return new(lead.Id, lead.Key, community?.Name ?? lead.CommunityTyped, community?.Street, lead.Name, lead.Room, lead.Wishes, lead.Role, lead.State, lead.PassOn,

@@ -17,6 +17,7 @@ public static class LeadsSetup
         services.AddSingleton<LeadIntake>();
         services.AddSingleton<LeadWorkflow>();
         services.AddSingleton<LeadList>();
+        services.AddSingleton<LeadExport>();
         services.AddSingleton<ProgressReader>();
         services.AddSingleton<ILeadDestination, WebhookDestination>();
         services.AddSingleton<ForwardAlerts>();

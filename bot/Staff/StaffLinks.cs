@@ -117,6 +117,7 @@ public sealed class StaffLinks(OutreachDb db, UserManager<StaffMember> people, I
         var result = await people.AddPasswordAsync(member, password);     // a new security stamp: other sessions end
         if (result.Succeeded)
         {
+            await people.SetTwoFactorEnabledAsync(member, false);      // whoever lost the phone comes in by such a link; the second factor is set anew
             await people.SetLockoutEndDateAsync(member, null);
             await people.ResetAccessFailedCountAsync(member);
         }

@@ -48,6 +48,7 @@ internal sealed class StaffIdentityTables : IEntityTypeConfiguration<IdentityUse
     public void Configure(EntityTypeBuilder<IdentityUserToken<string>> token)
     {
         token.ToTable("StaffTokens");
+        token.Property(t => t.Value).IsPersonal();     // the secret of the second factor
         token.HasKey(t => new { t.UserId, t.LoginProvider, t.Name });
     }
 }

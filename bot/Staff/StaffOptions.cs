@@ -10,6 +10,8 @@ public sealed class StaffOptions
     public int MaxTries { get; init; } = 5;
     /// <summary>Minutes for which it stays locked.</summary>
     public int LockMinutes { get; init; } = 15;
+    /// <summary>Whether notices, their approval and exports need a second factor; unset: everywhere but in Development.</summary>
+    public bool? RequireSecondFactor { get; init; }
     /// <summary>Hours for which a one-time link can be used.</summary>
     public int LinkHours { get; init; } = 72;
 }

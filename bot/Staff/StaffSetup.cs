@@ -36,7 +36,8 @@ public static class StaffSetup
             .AddErrorDescriber<StaffErrors>()
             .AddPasswordValidator<StaffPasswords>()
             .AddEntityFrameworkStores<OutreachDb>()
-            .AddSignInManager();
+            .AddSignInManager()
+            .AddTokenProvider<AuthenticatorTokenProvider<StaffMember>>(TokenOptions.DefaultAuthenticatorProvider);
         services.AddOptions<IdentityOptions>().Configure<IOptions<StaffOptions>>((identity, staff) =>
         {
             identity.Lockout.MaxFailedAccessAttempts = staff.Value.MaxTries;
@@ -44,7 +45,14 @@ public static class StaffSetup
         });
 
         services.AddScoped<StaffCookie>();
-        services.AddAuthentication(IdentityConstants.ApplicationScheme).AddCookie(IdentityConstants.ApplicationScheme, cookie => cookie.EventsType = typeof(StaffCookie));
+        services.AddAuthentication(IdentityConstants.ApplicationScheme).AddCookie(IdentityConstants.ApplicationScheme, cookie => cookie.EventsType = typeof(StaffCookie))
+            .AddCookie(IdentityConstants.TwoFactorUserIdScheme, cookie =>
+            {
+                cookie.Cookie.Name = "outreach_second";
+                cookie.Cookie.Path = LocalAddress.Home;
+                cookie.Cookie.HttpOnly = true;
+                cookie.ExpireTimeSpan = TimeSpan.FromMinutes(5);
+            });
         services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme).Configure<IOptions<StaffOptions>>((cookie, staff) =>
         {
             cookie.Cookie.Name = "outreach_staff";
@@ -65,6 +73,7 @@ public static class StaffSetup
             ?? throw new InvalidOperationException("Nobody of the staff is signed in here: the page or endpoint lacks its policy."));
         services.AddScoped<StaffLinks>();
         services.AddScoped<StaffSignIn>();
+        services.AddScoped<SecondFactor>();
         services.AddScoped<StaffPeople>();
         services.AddScoped<Toasts>();
         services.AddSingleton<StaffNames>();
@@ -94,9 +103,11 @@ public static class StaffSetup
         staff.MapGet("/live", StaffLive.Listen);
         staff.MapPost("/leads/{id:long}/move", LeadSteps.Move).RequireAuthorization(StaffPolicies.Owners);
         staff.MapPost("/leads/{id:long}/retry", LeadSteps.Retry).RequireAuthorization(StaffPolicies.Owners);
+        staff.MapPost("/leads/export/file", ExportSteps.Leads).RequireAuthorization(StaffPolicies.Owners);
         staff.MapPost("/held/release", HeldSteps.Release).RequireAuthorization(StaffPolicies.Owners);
         staff.MapPost("/alerts/{id:long}/done", HeldSteps.Done).RequireAuthorization(StaffPolicies.Staff);
         staff.MapPost("/sign-out", SignOut);
+        staff.MapPost("/sign-out/elsewhere", SignOutElsewhere);
         staff.MapPost("/look", ChangeLook);
     }
 
@@ -125,6 +136,14 @@ public static class StaffSetup
         await audit.RecordAsync(AuditKind.SignedOut, scope.StaffId, null, from is "idle" ? "太久没有操作" : null, cancellationToken);
         await http.SignOutAsync(IdentityConstants.ApplicationScheme);
         return TypedResults.LocalRedirect("/staff/sign-in");
+    }
+
+    private static async Task<RedirectHttpResult> SignOutElsewhere(SecondFactor factor, AuditLog audit, StaffScope scope, Toasts toasts, CancellationToken cancellationToken)
+    {
+        await factor.EndOtherSessionsAsync(await factor.MemberAsync(scope));
+        await audit.RecordAsync(AuditKind.SignedOut, scope.StaffId, null, "别处的登录", cancellationToken);
+        toasts.Done("别处的登录都退出了");
+        return TypedResults.LocalRedirect("/staff/more");
     }
 
     private static RedirectHttpResult ChangeLook(

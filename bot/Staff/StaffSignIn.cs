@@ -30,13 +30,37 @@ internal sealed class StaffSignIn(
         }
         if (member.DeactivatedAt is not null)
             return new(SignInOutcome.Deactivated);
+        if (member.TwoFactorEnabled)
+        {
+            await sessions.PasswordSignInAsync(member, password, isPersistent: false, lockoutOnFailure: false);      // remembers for the next page who it is; no session yet
+            return new(SignInOutcome.NeedsCode);
+        }
         await sessions.SignInAsync(member, isPersistent: false);
         await audit.RecordAsync(AuditKind.SignedIn, member.Id, null, null, cancellationToken);
         return new(SignInOutcome.SignedIn);
     }
+
+    /// <summary>The second step, after <see cref="SignInOutcome.NeedsCode"/>: six digits of the app, or a recovery code. Wrong ones count like wrong passwords.</summary>
+    public async Task<SignInAnswer> SignInWithCodeAsync(string code, CancellationToken cancellationToken)
+    {
+        if (await sessions.GetTwoFactorAuthenticationUserAsync() is not { } member)
+            return new(SignInOutcome.NeedsPassword);
+        if (member.DeactivatedAt is not null)
+            return new(SignInOutcome.Deactivated);
+        var plain = string.Concat(code.Where(c => !char.IsWhiteSpace(c)));
+        var result = plain.Length == 6
+            ? await sessions.TwoFactorAuthenticatorSignInAsync(plain, isPersistent: false, rememberClient: false)
+            : await sessions.TwoFactorRecoveryCodeSignInAsync(plain);
+        if (!result.Succeeded && plain.Length != 6)
+            await people.AccessFailedAsync(member);      // Identity counts wrong codes of the app alone
+        var isLocked = result.IsLockedOut || await people.IsLockedOutAsync(member);
+        await audit.RecordAsync(result.Succeeded ? AuditKind.SignedIn : AuditKind.SignInFailed, member.Id, null, "两步验证", cancellationToken);
+        return new(result.Succeeded ? SignInOutcome.SignedIn : isLocked ? SignInOutcome.Locked : SignInOutcome.Wrong);
+    }
 }
 
-internal enum SignInOutcome { SignedIn, Wrong, Locked, Deactivated }
+/// <summary>NeedsCode: the password was right, the second factor is still to come. NeedsPassword: nobody is on the way in.</summary>
+internal enum SignInOutcome { SignedIn, Wrong, Locked, Deactivated, NeedsCode, NeedsPassword }
 
 /// <param name="Left">Tries left before the lock, with <see cref="SignInOutcome.Wrong"/>.</param>
 internal readonly record struct SignInAnswer(SignInOutcome Outcome, int Left = 0);

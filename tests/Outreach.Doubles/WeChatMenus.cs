@@ -34,7 +34,7 @@ public sealed class WeChatMenus
 
     /// <summary>Name and key (or address) of every line, in order, the upper ones that only open another menu left out.</summary>
     public IReadOnlyList<(string Name, string Target)> Lines =>
-        [.. (Current?["button"]?.AsArray() ?? []).SelectMany(button => button!["sub_button"] is JsonArray { Count: > 0 } below ? below : [button])
+        [.. (Current?["button"]?.AsArray() ?? []).SelectMany(button => button!["sub_button"] is JsonArray { Count: > 0 } below ? below.AsEnumerable() : [button])
             .Select(line => ((string)line!["name"]!, (string?)line["key"] ?? (string?)line["url"] ?? ""))];
 
     private JsonObject Create(JsonObject menu)

@@ -430,7 +430,8 @@ public sealed partial class WeComServer : IAsyncDisposable
         "template_card" when message["template_card"] is JsonObject card && (string?)card["card_type"] == "button_interaction" && TaskId().IsMatch((string?)card["task_id"] ?? "")
             && card["button_list"] is JsonArray { Count: >= 1 and <= 6 } buttons && buttons.All(button => (string?)button?["text"] is { Length: > 0 } && (string?)button["key"] is { Length: > 0 and <= 1024 }) =>
             new("", "template_card", string.Join('\n', ((string?[])[(string?)card["main_title"]?["title"], (string?)card["main_title"]?["desc"], (string?)card["sub_title_text"]]).Where(line => line is not null)),
-                null, [.. buttons.Select(button => ((string)button!["key"]!, (string)button["text"]!))]) { TaskId = (string?)card["task_id"] },
+                null, [.. buttons.Select(button => ((string)button!["key"]!, (string)button["text"]!))])
+            { TaskId = (string?)card["task_id"] },
         _ => null,
     };
 

@@ -28,6 +28,9 @@ internal sealed class BotFrameworkChannel(ConnectorClient connector, BotFramewor
         _ => Plain,     // e-mail, SMS and what is new: choices as numbered lines work everywhere
     };
 
+    /// <summary>Where a person sees that the bot is writing; elsewhere it would be a message of its own.</summary>
+    public static bool ShowsTyping(string account) => account is "msteams" or "webchat" or "directline" or "emulator" or "telegram" or "facebook" or "slack" or "skype";
+
     public async Task<SendResult> SendAsync(ConversationReference to, Activity activity, string idempotencyKey, CancellationToken cancellationToken)
     {
         if (!state.IsOn)

@@ -1,8 +1,11 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
 using Outreach.Activities;
+using Outreach.Contacts;
 using Outreach.Conversations;
+using Outreach.Storage;
 
 namespace Outreach.Channels.BotFramework;
 
@@ -11,12 +14,13 @@ namespace Outreach.Channels.BotFramework;
 /// or in the response where the caller <c>expectReplies</c>. Channels of the service may deliver twice: the activity's id is the key.
 /// </summary>
 internal sealed partial class BotFrameworkEndpoint(
-    BotFrameworkState state, ConnectorTokens tokens, BotFrameworkChannel channel, ChannelInbox inbox, OutgoingMessages outgoing, ChannelReports reports,
-    ChannelMeter meter, TimeProvider clock, ILogger<BotFrameworkEndpoint> logger)
+    BotFrameworkState state, ConnectorTokens tokens, ConnectorClient connector, BotFrameworkChannel channel, ChannelInbox inbox, OutgoingMessages outgoing,
+    IDbContextFactory<OutreachDb> databases, ChannelReports reports, ChannelMeter meter, TimeProvider clock, ILogger<BotFrameworkEndpoint> logger)
 {
     private const int MaxBytes = 256 * 1024;
     private static readonly TimeSpan GroupPause = TimeSpan.FromMinutes(10);
     private const int MostGroups = 10_000;
+    private static readonly TimeSpan TypingAfter = TimeSpan.FromSeconds(1);
     private const string ForGroups = "这里人多，您的话大家都看得见。请点我的头像私聊，我再回答。";
 
     private readonly ConcurrentDictionary<(string Account, string Conversation), DateTimeOffset> _toldGroups = new();
@@ -53,7 +57,9 @@ internal sealed partial class BotFrameworkEndpoint(
         if (activity.Type == ActivityTypes.Invoke)
             return Results.StatusCode(StatusCodes.Status501NotImplemented);
         var said = activity.Type is ActivityTypes.Message;
-        var joined = activity.Type == ActivityTypes.ConversationUpdate || activity is { Type: ActivityTypes.Event, Name: "webchat/join" };
+        if (IsFarewell(activity))
+            return await ForgetAsync(activity);
+        var joined = activity.Type == ActivityTypes.ConversationUpdate || activity is { Type: ActivityTypes.Event, Name: "webchat/join" } || IsInstallation(activity);
         if (!said && !joined)
             return Results.Ok();        // unknown types are ignored, not errors (A2006, A2014)
         if (ReferenceOf(activity) is not { } reference)
@@ -69,7 +75,7 @@ internal sealed partial class BotFrameworkEndpoint(
         if (own is null)
             return Results.Ok();
         var key = activity.Id is { Length: > 0 } id ? ChannelInbox.KeyOf(reference.Account, reference.ConversationId, id) : null;
-        if (await inbox.ReceiveAsync(reference, own, key) is not { } receipt)
+        if (await RunAsync(activity, reference, own, key) is not { } receipt)
             return Results.StatusCode(StatusCodes.Status500InternalServerError);
         if (activity.DeliveryMode == "expectReplies")
         {
@@ -78,6 +84,36 @@ internal sealed partial class BotFrameworkEndpoint(
         }
         await inbox.AnswerAsync(receipt);
         return Results.StatusCode(said ? StatusCodes.Status202Accepted : StatusCodes.Status200OK);
+    }
+
+    /// <summary>Runs the turn; who waits for its answer longer than a moment sees that the bot is writing (once: A6001 wants three seconds between).</summary>
+    private async Task<TurnReceipt?> RunAsync(Activity activity, ConversationReference reference, Activity own, string? key)
+    {
+        var turn = inbox.ReceiveAsync(reference, own, key);
+        if (activity.Type == ActivityTypes.Message && activity.DeliveryMode != "expectReplies" && BotFrameworkChannel.ShowsTyping(reference.Account)
+            && await Task.WhenAny(turn, Task.Delay(TypingAfter, clock, CancellationToken.None)) != turn)
+            await connector.SendAsync(reference, channel.Render(new() { Type = ActivityTypes.Typing }, reference), CancellationToken.None);
+        return await turn;
+    }
+
+    private static bool IsInstallation(Activity activity) =>
+        activity.Type is ActivityTypes.InstallationUpdate or ActivityTypes.ContactRelationUpdate && activity.Action is "add" or "add-upgrade";
+
+    /// <summary>The person took the bot out: nothing can be sent until they come back.</summary>
+    private static bool IsFarewell(Activity activity) =>
+        (activity.Type is ActivityTypes.InstallationUpdate or ActivityTypes.ContactRelationUpdate && activity.Action is "remove" or "remove-upgrade")
+        || (activity.Type == ActivityTypes.ConversationUpdate && activity.MembersRemoved?.Any(member => member.Id is not null && member.Id == activity.Recipient?.Id) == true);
+
+    private async Task<IResult> ForgetAsync(Activity activity)
+    {
+        if (activity is not { ChannelId: { Length: > 0 } channelId, Conversation.Id: { Length: > 0 } conversation })
+            return Results.Ok();
+        var (account, now) = (channelId.Split(':')[0], clock.GetUtcNow());
+        await using var db = await databases.CreateDbContextAsync(CancellationToken.None);
+        await db.WriteAsync(() => db.Contacts
+            .Where(c => db.Set<Conversation>().Any(v => v.Id == c.ConversationId && v.Channel == BotFrameworkChannel.ChannelId && v.Account == account && v.ChannelConversationId == conversation))
+            .ExecuteUpdateAsync(set => set.SetProperty(c => c.UnreachableSince, now), CancellationToken.None), CancellationToken.None);
+        return Results.Ok();
     }
 
     /// <summary>Null: it does not say who wrote where.</summary>
@@ -132,7 +168,7 @@ internal sealed partial class BotFrameworkEndpoint(
         };
         if (joined)
         {
-            var somebody = activity.Type == ActivityTypes.Event || activity.MembersAdded?.Any(member => member.Id != activity.Recipient?.Id) == true;
+            var somebody = activity.Type != ActivityTypes.ConversationUpdate || activity.MembersAdded?.Any(member => member.Id != activity.Recipient?.Id) == true;
             return somebody ? own with { MembersAdded = [from] } : null;
         }
         // A postBack tap brings its value alone.

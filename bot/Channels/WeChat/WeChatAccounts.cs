@@ -20,6 +20,8 @@ internal sealed partial class WeChatAccounts(IOptions<WeChatOptions> options, Ch
 
     public WeChatAccount? Find(string name) => _on.GetValueOrDefault(name);
 
+    public IReadOnlyCollection<WeChatAccount> All => _on.Values;
+
     /// <summary>Once, at the start.</summary>
     public void Open()
     {

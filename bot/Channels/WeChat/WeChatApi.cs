@@ -25,24 +25,52 @@ internal sealed class WeChatApi(OutboundHttp outbound, AccessTokens tokens, IHos
         .Build();
 
     /// <summary>Posts one message; a refused token is fetched anew once.</summary>
-    public async Task<SendResult> PostAsync<T>(WeChatAccount account, string path, T message, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    public async Task<SendResult> PostAsync<T>(WeChatAccount account, string path, T message, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+        (await CallAsync(account, HttpMethod.Post, path, VendorJson.Write(message, type), WeChatJson.Wire.WeChatAnswer, cancellationToken)).Result;
+
+    /// <summary>Posts and reads what the vendor answers beside its code; null unless the result is <see cref="SendClass.Ok"/>.</summary>
+    public Task<(SendResult Result, TAnswer? Answer)> AskAsync<T, TAnswer>(
+        WeChatAccount account, string path, T message, JsonTypeInfo<T> type, JsonTypeInfo<TAnswer> answer, CancellationToken cancellationToken) where TAnswer : class =>
+        CallAsync(account, HttpMethod.Post, path, VendorJson.Write(message, type), answer, cancellationToken);
+
+    public Task<(SendResult Result, TAnswer? Answer)> GetAsync<TAnswer>(WeChatAccount account, string path, JsonTypeInfo<TAnswer> answer, CancellationToken cancellationToken)
+        where TAnswer : class => CallAsync(account, HttpMethod.Get, path, null, answer, cancellationToken);
+
+    private async Task<(SendResult Result, TAnswer? Answer)> CallAsync<TAnswer>(
+        WeChatAccount account, HttpMethod method, string path, byte[]? body, JsonTypeInfo<TAnswer> type, CancellationToken cancellationToken) where TAnswer : class
     {
-        var body = VendorJson.Write(message, type);
+        TAnswer? answer = null;
         var result = await _retries.ExecuteAsync(async stop =>
         {
-            var first = await PostOnceAsync(account, path, body, TokenUse.AsKept, stop);
+            var first = await CallOnceAsync(account, method, path, body, TokenUse.AsKept, ReadAll, stop);
             if (first.Class != SendClass.AuthExpired)
                 return first;
-            var second = await PostOnceAsync(account, path, body, TokenUse.Renewed, stop);
+            var second = await CallOnceAsync(account, method, path, body, TokenUse.Renewed, ReadAll, stop);
             return second.Class == SendClass.AuthExpired ? second with { Class = SendClass.ConfigError } : second;
         }, cancellationToken);
         account.Report.Answered(result, clock.GetUtcNow());
-        return result;
+        return (result, result.Class == SendClass.Ok ? answer : null);
+
+        SendResult ReadAll(string text)
+        {
+            var said = JsonSerializer.Deserialize(text, WeChatJson.Wire.WeChatAnswer);
+            // What brings something has no errcode; a message's answer always has one.
+            if (said?.ErrCode is null && typeof(TAnswer) != typeof(WeChatAnswer) && JsonSerializer.Deserialize(text, type) is { } brought)
+            {
+                answer = brought;
+                return new(SendClass.Ok);
+            }
+            var result = Read(text);
+            if (result.Class == SendClass.Ok)
+                answer = JsonSerializer.Deserialize(text, type);
+            return result;
+        }
     }
 
     private enum TokenUse { AsKept, Renewed }
 
-    private async Task<SendResult> PostOnceAsync(WeChatAccount account, string path, byte[] body, TokenUse use, CancellationToken cancellationToken)
+    private async Task<SendResult> CallOnceAsync(
+        WeChatAccount account, HttpMethod method, string path, byte[]? body, TokenUse use, Func<string, SendResult> read, CancellationToken cancellationToken)
     {
         var name = $"{WeChatChannel.ChannelId}/{account.Name}";
         AccessToken token;
@@ -54,12 +82,13 @@ internal sealed class WeChatApi(OutboundHttp outbound, AccessTokens tokens, IHos
         {
             return new(e.Class, VendorCode: e.VendorCode);
         }
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"{account.Options.ApiBase.TrimEnd('/')}{path}?access_token={Uri.EscapeDataString(token.Value)}")
+        using var request = new HttpRequestMessage(method, $"{account.Options.ApiBase.TrimEnd('/')}{path}?access_token={Uri.EscapeDataString(token.Value)}");
+        if (body is not null)
         {
-            Content = new ByteArrayContent(body),
-        };
-        request.Content.Headers.ContentType = new("application/json");
-        var result = await OutboundAnswer.SendAsync(Http, request, Read, clock, cancellationToken);
+            request.Content = new ByteArrayContent(body);
+            request.Content.Headers.ContentType = new("application/json");
+        }
+        var result = await OutboundAnswer.SendAsync(Http, request, read, clock, cancellationToken);
         if (result.Class == SendClass.AuthExpired)
             tokens.Forget(name, token);
         return result;
@@ -92,7 +121,7 @@ internal sealed class WeChatApi(OutboundHttp outbound, AccessTokens tokens, IHos
     {
         var answer = JsonSerializer.Deserialize(body, WeChatJson.Wire.WeChatAnswer);
         var code = answer?.ErrCode;
-        return new(ClassOf(code), answer?.MsgId, code is null or 0 ? null : code.Value.ToString(CultureInfo.InvariantCulture));
+        return new(ClassOf(code), answer?.MsgId ?? answer?.MassId, code is null or 0 ? null : code.Value.ToString(CultureInfo.InvariantCulture));
     }
 
     /// <summary>The vendor's codes in our classes. An answer without a code is one that says nothing.</summary>
@@ -121,7 +150,8 @@ internal sealed record StableToken([property: JsonPropertyName("access_token")] 
 
 internal sealed record WeChatAnswer(
     [property: JsonPropertyName("errcode")] int? ErrCode,
-    [property: JsonPropertyName("msgid"), JsonConverter(typeof(NumberOrText))] string? MsgId);
+    [property: JsonPropertyName("msgid"), JsonConverter(typeof(NumberOrText))] string? MsgId,
+    [property: JsonPropertyName("msg_id"), JsonConverter(typeof(NumberOrText))] string? MassId);
 
 /// <summary>A customer-service message: text, or a menu of choices.</summary>
 internal sealed record CustomMessage(
@@ -129,6 +159,37 @@ internal sealed record CustomMessage(
     [property: JsonPropertyName("msgmenu")] CustomMenu? MsgMenu);
 
 internal sealed record CustomText(string Content);
+
+internal sealed record TemplateMessage(
+    [property: JsonPropertyName("touser")] string ToUser, [property: JsonPropertyName("template_id")] string TemplateId, string? Url,
+    [property: JsonPropertyName("client_msg_id")] string ClientMsgId, IReadOnlyDictionary<string, TemplateValue> Data);
+
+internal sealed record SubscriptionNotice(
+    [property: JsonPropertyName("touser")] string ToUser, [property: JsonPropertyName("template_id")] string TemplateId, string? Page,
+    IReadOnlyDictionary<string, TemplateValue> Data);
+
+internal sealed record TemplateValue(string Value);
+
+internal sealed record MassToList(
+    [property: JsonPropertyName("touser")] IReadOnlyList<string> ToUser, [property: JsonPropertyName("msgtype")] string MsgType, CustomText Text,
+    [property: JsonPropertyName("clientmsgid")] string ClientMsgId);
+
+internal sealed record MassToTag(
+    MassFilter Filter, [property: JsonPropertyName("msgtype")] string MsgType, CustomText Text, [property: JsonPropertyName("clientmsgid")] string ClientMsgId);
+
+internal sealed record MassFilter([property: JsonPropertyName("is_to_all")] bool IsToAll, [property: JsonPropertyName("tag_id")] int TagId);
+
+internal sealed record TagToMake(TagName Tag);
+
+internal sealed record TagName(string Name);
+
+internal sealed record TagMade(TagId? Tag);
+
+internal sealed record TagToRemove(TagId Tag);
+
+internal sealed record TagId(int Id);
+
+internal sealed record Tagging([property: JsonPropertyName("openid_list")] IReadOnlyList<string> OpenIds, [property: JsonPropertyName("tagid")] int TagId);
 
 internal sealed record CustomMenu(
     [property: JsonPropertyName("head_content")] string HeadContent, IReadOnlyList<CustomMenuItem> List, [property: JsonPropertyName("tail_content")] string TailContent);
@@ -148,6 +209,18 @@ internal sealed class NumberOrText : JsonConverter<string>
 [JsonSerializable(typeof(StableToken))]
 [JsonSerializable(typeof(WeChatAnswer))]
 [JsonSerializable(typeof(CustomMessage))]
+[JsonSerializable(typeof(TemplateMessage))]
+[JsonSerializable(typeof(SubscriptionNotice))]
+[JsonSerializable(typeof(MassToList))]
+[JsonSerializable(typeof(MassToTag))]
+[JsonSerializable(typeof(TagToMake))]
+[JsonSerializable(typeof(TagMade))]
+[JsonSerializable(typeof(TagToRemove))]
+[JsonSerializable(typeof(Tagging))]
+[JsonSerializable(typeof(MenuToMake))]
+[JsonSerializable(typeof(MenuNow))]
+[JsonSerializable(typeof(CodeToMake))]
+[JsonSerializable(typeof(CodeMade))]
 internal sealed partial class WeChatJson : JsonSerializerContext
 {
     /// <summary>Raw UTF-8: the vendor shows <c>\uXXXX</c> as it stands, or refuses it (40033).</summary>

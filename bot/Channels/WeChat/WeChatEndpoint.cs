@@ -16,7 +16,7 @@ namespace Outreach.Channels.WeChat;
 /// customer-service message; one conditional update decides which. A redelivery runs nothing and gets the first answer again.
 /// </summary>
 internal sealed partial class WeChatEndpoint(
-    WeChatAccounts accounts, WeChatChannel channel, SeenNonces nonces, ChannelInbox inbox, ChannelMeter meter, OutgoingMessages outgoing, IDbContextFactory<OutreachDb> databases,
+    WeChatAccounts accounts, WeChatChannel channel, WeChatReports reports, SeenNonces nonces, ChannelInbox inbox, ChannelMeter meter, OutgoingMessages outgoing, IDbContextFactory<OutreachDb> databases,
     TimeProvider clock, ILogger<WeChatEndpoint> logger)
 {
     private const int MaxBytes = 64 * 1024;
@@ -53,6 +53,7 @@ internal sealed partial class WeChatEndpoint(
         return push.Kind switch
         {
             PushKind.Unfollow => await ForgetAsync(push.Reference),
+            PushKind.Report => await ReportAsync(fields, account),
             PushKind.Ignored => Results.Text(Success),
             PushKind.Turn => await AnswerAsync(http, push, fields["ToUserName"], account),
         };
@@ -116,6 +117,12 @@ internal sealed partial class WeChatEndpoint(
         return Results.Text(Success);
     }
 
+    private async Task<IResult> ReportAsync(IReadOnlyDictionary<string, string> fields, WeChatAccount account)
+    {
+        await reports.TakeAsync(account, fields, CancellationToken.None);
+        return Results.Text(Success);
+    }
+
     private bool IsSigned(IQueryCollection query, WeChatAccount account) =>
         query["timestamp"] is [{ Length: > 0 } timestamp] && query["nonce"] is [{ Length: > 0 and <= 128 } nonce] && query["signature"] is [{ } signature]
         && CallbackCrypto.IsSigned(signature, account.Options.Token!, timestamp, nonce) && nonces.IsFresh(timestamp);
@@ -159,6 +166,8 @@ internal sealed partial class WeChatEndpoint(
         {
             var (name, eventKey) = (Field("Event") ?? "", Field("EventKey") ?? "");
             var key = ChannelInbox.KeyOf(account.Name, openId, created, name.ToUpperInvariant(), eventKey);
+            if (WeChatReports.IsReport(name))
+                return new(PushKind.Report, reference, ChannelInbox.KeyOf(account.Name, openId, created, name.ToUpperInvariant(), Field("MsgID")), []);
             return EventOf(name, eventKey) switch
             {
                 null => new(PushKind.Unfollow, reference, key, []),
@@ -197,12 +206,12 @@ internal sealed partial class WeChatEndpoint(
                 return
                 [
                     .. CommunityOf(key.StartsWith(scene, StringComparison.Ordinal) ? key[scene.Length..] : "") is [var home] ? (Activity[])[home] : [Followed],
-                    new() { Type = ActivityTypes.ConversationUpdate, ChannelData = WeChatChannel.TapData },
+                    new() { Type = ActivityTypes.ConversationUpdate, ChannelData = WeChatWindow.TapData },
                 ];
             case "SCAN":
-                return CommunityOf(key) is [var community] ? [community, Said("小区进展") with { ChannelData = WeChatChannel.TapData }] : [];
-            case "CLICK" when key.StartsWith("say:", StringComparison.Ordinal):
-                return [Said(key["say:".Length..]) with { ChannelData = WeChatChannel.TapData }];
+                return CommunityOf(key) is [var community] ? [community, Said("小区进展") with { ChannelData = WeChatWindow.TapData }] : [];
+            case "CLICK" when key.StartsWith(MenuButton.SayPrefix, StringComparison.Ordinal):
+                return [Said(key[MenuButton.SayPrefix.Length..]) with { ChannelData = WeChatWindow.TapData }];
             default:
                 return [];
         }
@@ -224,7 +233,7 @@ internal sealed partial class WeChatEndpoint(
             Name = "outreach/feedback",
             Value = JsonSerializer.SerializeToElement(new Dictionary<string, string> { ["verdict"] = choice.Split(':')[0], ["activityId"] = "|" + sequence }),
         }
-        : Said(content) with { ChannelData = WeChatChannel.TapData };
+        : Said(content) with { ChannelData = WeChatWindow.TapData };
 
     private static Activity Said(string? text) => new() { Type = ActivityTypes.Message, Text = string.IsNullOrWhiteSpace(text) ? null : text };
 
@@ -255,7 +264,7 @@ internal sealed partial class WeChatEndpoint(
     private partial void Refused(string reason);
 }
 
-internal enum PushKind { Turn, Unfollow, Ignored }
+internal enum PushKind { Turn, Unfollow, Report, Ignored }
 
 /// <param name="Key">Tells the push from every other of its sender.</param>
 internal sealed record WeChatPush(PushKind Kind, ConversationReference Reference, string Key, IReadOnlyList<Activity> Activities);

@@ -17,6 +17,11 @@ public class WeChatAccountOptions
     /// <summary>Likewise after a tap on the menu, a follow or a scan.</summary>
     public int SendsAfterTap { get; init; } = 3;
     public TimeSpan TapWindow { get; init; } = TimeSpan.FromMinutes(1);
+    public WeChatNoticeOptions Notices { get; init; } = new();
+    /// <summary>The buttons under the chat, three at most with five below each; empty: 问问题, 我想报名, 小区进展.</summary>
+    public List<WeChatButton> Menu { get; init; } = [];
+    /// <summary>Whether the vendor is given the menu at the start when it has another.</summary>
+    public bool SetMenu { get; init; } = true;
 
     internal bool IsEmpty => string.IsNullOrWhiteSpace(AppId) && string.IsNullOrWhiteSpace(AppSecret) && string.IsNullOrWhiteSpace(Token) && string.IsNullOrWhiteSpace(EncodingAESKey);
 
@@ -38,6 +43,8 @@ public class WeChatAccountOptions
             yield return $"{section}:PassiveBudget must be above 0 and at most 4.5 seconds (the vendor hangs up after 5).";
         if (SendsAfterMessage < 0 || SendsAfterTap < 0 || MessageWindow <= TimeSpan.Zero || TapWindow <= TimeSpan.Zero)
             yield return $"{section}: SendsAfterMessage and SendsAfterTap must not be negative, MessageWindow and TapWindow must be positive.";
+        foreach (var problem in Notices.Malformed(section).Concat(WeChatButton.Malformed(Menu, section)))
+            yield return problem;
     }
 }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Outreach.Activities;
+using Outreach.Contacts;
 
 namespace Outreach.Channels.WeChat;
 
@@ -11,6 +12,13 @@ public static class WeChatSetup
         services.AddSingleton<IValidateOptions<WeChatOptions>, Check>();
         services.AddSingleton<WeChatAccounts>();
         services.AddSingleton<WeChatApi>();
+        services.AddSingleton<WeChatWindow>();
+        services.AddSingleton<WeChatMassSend>();
+        services.AddSingleton<WeChatNotices>();
+        services.AddSingleton<WeChatReports>();
+        services.AddHostedService<WeChatMenus>();
+        services.AddSingleton<IFollowCodes, WeChatCodes>();
+        services.AddSingleton<IRetained, WeChatHandoutRetention>();
         services.AddSingleton<WeChatChannel>();
         services.AddSingleton<IChannel>(provider => provider.GetRequiredService<WeChatChannel>());
         services.AddSingleton<WeChatEndpoint>();

@@ -58,7 +58,7 @@ public static class WebChatSetup
         app.UseWebSockets(new() { KeepAliveInterval = TimeSpan.FromSeconds(30) });
         app.MapGet("/", (HttpContext http, string? c, OwnerPages pages) => pages.Chat(http, c));
         app.MapGet("/c/{key}", (HttpContext http, string key, OwnerPages pages) => pages.CommunityAsync(http, key));
-        app.MapGet("/c/{key}/poster", (HttpContext http, string key, OwnerPages pages) => pages.Poster(http, key));
+        app.MapGet("/c/{key}/poster", (HttpContext http, string key, string? code, OwnerPages pages) => pages.PosterAsync(http, key, code));
         app.MapGet("/c/{key}/qr.png", (HttpContext http, string key, OwnerPages pages) => pages.Code(http, key));
         var line = app.MapGroup("/v3/directline").RequireCors(Policy).AddEndpointFilter(async (context, next) =>
         {

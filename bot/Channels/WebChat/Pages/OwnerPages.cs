@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
+using Outreach.Activities;
 using Outreach.Communities;
 using Outreach.Leads;
 using Outreach.Storage;
@@ -8,7 +9,8 @@ using QRCoder;
 namespace Outreach.Channels.WebChat.Pages;
 
 /// <summary>The chat page at <c>/</c>, each community's page at <c>/c/{key}</c> and its poster.</summary>
-internal sealed class OwnerPages(CommunityDirectory directory, DemoData demo, ProgressReader progress, CityClock clock, IOptions<SiteOptions> site, PageAssets assets)
+internal sealed class OwnerPages(
+    CommunityDirectory directory, DemoData demo, ProgressReader progress, IEnumerable<IFollowCodes> followCodes, CityClock clock, IOptions<SiteOptions> site, PageAssets assets)
 {
     public IResult Chat(HttpContext http, string? c)
     {
@@ -33,13 +35,14 @@ internal sealed class OwnerPages(CommunityDirectory directory, DemoData demo, Pr
         });
     }
 
-    /// <summary>A sheet to print for the notice board.</summary>
-    public IResult Poster(HttpContext http, string key)
+    /// <summary>A sheet to print for the notice board; with <c>code=follow</c> its code is the one that staff had made for following an account.</summary>
+    public async Task<IResult> PosterAsync(HttpContext http, string key, string? code)
     {
         NoStore(http);
         if (directory.FindByKey(key) is not { } community)
             return new RazorComponentResult<NoSuchCommunityPage>(new { Frame = FrameOf(http) }) { StatusCode = StatusCodes.Status404NotFound };
         var office = directory.OfficeOf(community);
+        var follow = code == "follow" ? await FollowAsync(community, http.RequestAborted) : null;
         return new RazorComponentResult<PosterPage>(new
         {
             Frame = FrameOf(http),
@@ -48,7 +51,8 @@ internal sealed class OwnerPages(CommunityDirectory directory, DemoData demo, Pr
             Office = office.AreaId is null ? "社区工作人员，或打12345" : $"{office.Name}，电话{office.Phone}",
             Address = AddressOf(http, community),
             Printed = DayText.Of(clock.Today, clock.Today),
-            Code = Inline(CodeOf(http, community, pixels: 12)),
+            Code = Inline(follow is { Says: var says } ? CodeOf(says, pixels: 12) : CodeOf(http, community, pixels: 12)),
+            Follow = follow?.Title,
         });
     }
 
@@ -79,9 +83,19 @@ internal sealed class OwnerPages(CommunityDirectory directory, DemoData demo, Pr
 
     private static string Inline(byte[] png) => "data:image/png;base64," + Convert.ToBase64String(png);
 
-    private byte[] CodeOf(HttpContext http, DirectoryCommunity community, int pixels)
+    private async Task<(string Title, string Says)?> FollowAsync(DirectoryCommunity community, CancellationToken cancellationToken)
     {
-        using var code = QRCodeGenerator.GenerateQrCode(AddressOf(http, community), QRCodeGenerator.ECCLevel.M);
+        foreach (var codes in followCodes)
+            if (await codes.FindAsync(community.Key, cancellationToken) is { } says)
+                return (codes.Title, says);
+        return null;
+    }
+
+    private byte[] CodeOf(HttpContext http, DirectoryCommunity community, int pixels) => CodeOf(AddressOf(http, community), pixels);
+
+    private static byte[] CodeOf(string says, int pixels)
+    {
+        using var code = QRCodeGenerator.GenerateQrCode(says, QRCodeGenerator.ECCLevel.M);
         using var picture = new PngByteQRCode(code);
         return picture.GetGraphic(pixels);
     }

@@ -138,24 +138,6 @@ namespace Outreach.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
-                name: "ChannelTests",
-                columns: table => new
-                {
-                    Id = table.Column<long>(type: "INTEGER", nullable: false)
-                        .Annotation("Sqlite:Autoincrement", true),
-                    Channel = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
-                    Account = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
-                    Code = table.Column<string>(type: "TEXT", maxLength: 6, nullable: false),
-                    StaffId = table.Column<string>(type: "TEXT", nullable: false),
-                    ExpiresAt = table.Column<long>(type: "INTEGER", nullable: false),
-                    UsedAt = table.Column<long>(type: "INTEGER", nullable: true)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_ChannelTests", x => x.Id);
-                });
-
-            migrationBuilder.CreateTable(
                 name: "Conversations",
                 columns: table => new
                 {
@@ -325,6 +307,30 @@ namespace Outreach.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "VendorReports",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    Channel = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    Account = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    MessageId = table.Column<string>(type: "TEXT", maxLength: 128, nullable: false),
+                    UserId = table.Column<string>(type: "TEXT", nullable: true),
+                    Class = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    Status = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Total = table.Column<int>(type: "INTEGER", nullable: true),
+                    Filtered = table.Column<int>(type: "INTEGER", nullable: true),
+                    Sent = table.Column<int>(type: "INTEGER", nullable: true),
+                    Failed = table.Column<int>(type: "INTEGER", nullable: true),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    AppliedAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_VendorReports", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "WebChatPersons",
                 columns: table => new
                 {
@@ -338,6 +344,40 @@ namespace Outreach.Storage.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_WebChatPersons", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "WeChatCodes",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    AppId = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Scene = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Address = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
+                    MadeAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_WeChatCodes", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "WeChatHandouts",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    Key = table.Column<string>(type: "TEXT", maxLength: 43, nullable: false),
+                    Way = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    Class = table.Column<string>(type: "TEXT", maxLength: 32, nullable: true),
+                    MessageId = table.Column<string>(type: "TEXT", maxLength: 128, nullable: true),
+                    VendorCode = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_WeChatHandouts", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -576,7 +616,6 @@ namespace Outreach.Storage.Migrations.Sqlite
                     OptedOutAt = table.Column<long>(type: "INTEGER", nullable: true),
                     Topics = table.Column<int>(type: "INTEGER", maxLength: 32, nullable: false),
                     UnreachableSince = table.Column<long>(type: "INTEGER", nullable: true),
-                    OwnerId = table.Column<long>(type: "INTEGER", nullable: true),
                     ErasedAt = table.Column<long>(type: "INTEGER", nullable: true)
                 },
                 constraints: table =>
@@ -726,37 +765,6 @@ namespace Outreach.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
-                name: "NoticeAddresses",
-                columns: table => new
-                {
-                    Id = table.Column<long>(type: "INTEGER", nullable: false)
-                        .Annotation("Sqlite:Autoincrement", true),
-                    OwnerId = table.Column<long>(type: "INTEGER", nullable: false),
-                    Channel = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
-                    Address = table.Column<string>(type: "TEXT", nullable: false),
-                    AddressHash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
-                    Code = table.Column<string>(type: "TEXT", nullable: false),
-                    CodeState = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
-                    ClaimedBy = table.Column<string>(type: "TEXT", nullable: true),
-                    Tries = table.Column<int>(type: "INTEGER", nullable: false),
-                    WrongCodes = table.Column<int>(type: "INTEGER", nullable: false),
-                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
-                    DueAt = table.Column<long>(type: "INTEGER", nullable: false),
-                    ContactId = table.Column<long>(type: "INTEGER", nullable: true),
-                    ConfirmedAt = table.Column<long>(type: "INTEGER", nullable: true)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_NoticeAddresses", x => x.Id);
-                    table.ForeignKey(
-                        name: "FK_NoticeAddresses_Contacts_OwnerId",
-                        column: x => x.OwnerId,
-                        principalTable: "Contacts",
-                        principalColumn: "Id",
-                        onDelete: ReferentialAction.Cascade);
-                });
-
-            migrationBuilder.CreateTable(
                 name: "LeadEvents",
                 columns: table => new
                 {
@@ -853,11 +861,6 @@ namespace Outreach.Storage.Migrations.Sqlite
                 columns: new[] { "State", "StartAt" });
 
             migrationBuilder.CreateIndex(
-                name: "IX_ChannelTests_Channel_Account_Code",
-                table: "ChannelTests",
-                columns: new[] { "Channel", "Account", "Code" });
-
-            migrationBuilder.CreateIndex(
                 name: "IX_Communities_AreaId_Name",
                 table: "Communities",
                 columns: new[] { "AreaId", "Name" },
@@ -895,11 +898,6 @@ namespace Outreach.Storage.Migrations.Sqlite
                 name: "IX_Contacts_CommunityId",
                 table: "Contacts",
                 column: "CommunityId");
-
-            migrationBuilder.CreateIndex(
-                name: "IX_Contacts_OwnerId",
-                table: "Contacts",
-                column: "OwnerId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Conversations_Channel_Account_ChannelConversationId",
@@ -1057,26 +1055,6 @@ namespace Outreach.Storage.Migrations.Sqlite
                 filter: "\"SentAt\" IS NULL AND \"From\" <> 'Owner'");
 
             migrationBuilder.CreateIndex(
-                name: "IX_NoticeAddresses_Channel_AddressHash",
-                table: "NoticeAddresses",
-                columns: new[] { "Channel", "AddressHash" });
-
-            migrationBuilder.CreateIndex(
-                name: "IX_NoticeAddresses_CodeState_DueAt",
-                table: "NoticeAddresses",
-                columns: new[] { "CodeState", "DueAt" });
-
-            migrationBuilder.CreateIndex(
-                name: "IX_NoticeAddresses_ContactId",
-                table: "NoticeAddresses",
-                column: "ContactId");
-
-            migrationBuilder.CreateIndex(
-                name: "IX_NoticeAddresses_OwnerId",
-                table: "NoticeAddresses",
-                column: "OwnerId");
-
-            migrationBuilder.CreateIndex(
                 name: "IX_NoticeReplies_ConversationId_Notice",
                 table: "NoticeReplies",
                 columns: new[] { "ConversationId", "Notice" },
@@ -1145,6 +1123,16 @@ namespace Outreach.Storage.Migrations.Sqlite
                 column: "At");
 
             migrationBuilder.CreateIndex(
+                name: "IX_VendorReports_AppliedAt",
+                table: "VendorReports",
+                column: "AppliedAt");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_VendorReports_Channel_Account_MessageId",
+                table: "VendorReports",
+                columns: new[] { "Channel", "Account", "MessageId" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_WebChatPersons_CookieHash",
                 table: "WebChatPersons",
                 column: "CookieHash",
@@ -1159,6 +1147,23 @@ namespace Outreach.Storage.Migrations.Sqlite
                 name: "IX_WebChatPersons_UserId",
                 table: "WebChatPersons",
                 column: "UserId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_WeChatCodes_AppId_Scene",
+                table: "WeChatCodes",
+                columns: new[] { "AppId", "Scene" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_WeChatHandouts_At",
+                table: "WeChatHandouts",
+                column: "At");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_WeChatHandouts_Key",
+                table: "WeChatHandouts",
+                column: "Key",
+                unique: true);
         }
 
         /// <inheritdoc />
@@ -1175,9 +1180,6 @@ namespace Outreach.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "ChannelQuotas");
-
-            migrationBuilder.DropTable(
-                name: "ChannelTests");
 
             migrationBuilder.DropTable(
                 name: "CommunityAliases");
@@ -1213,9 +1215,6 @@ namespace Outreach.Storage.Migrations.Sqlite
                 name: "ModelUsages");
 
             migrationBuilder.DropTable(
-                name: "NoticeAddresses");
-
-            migrationBuilder.DropTable(
                 name: "NoticeReplies");
 
             migrationBuilder.DropTable(
@@ -1246,7 +1245,16 @@ namespace Outreach.Storage.Migrations.Sqlite
                 name: "UnansweredQuestions");
 
             migrationBuilder.DropTable(
+                name: "VendorReports");
+
+            migrationBuilder.DropTable(
                 name: "WebChatPersons");
+
+            migrationBuilder.DropTable(
+                name: "WeChatCodes");
+
+            migrationBuilder.DropTable(
+                name: "WeChatHandouts");
 
             migrationBuilder.DropTable(
                 name: "Campaigns");
