@@ -175,6 +175,7 @@ internal sealed class NoticeSender(
     /// </summary>
     private async Task<List<long>> LogAsync(OutreachDb db, Campaign campaign, List<Row> rows, DateTimeOffset now)
     {
+        rows = rows.FindAll(row => row.Contact.ConversationId is not null);      // a phone or mailbox has none
         if (rows.Count == 0)
             return [];
         var (today, sender) = (city.Today, site.Value.Operator.DisplayName);

@@ -11,7 +11,7 @@ using Outreach.Storage;
 namespace Outreach.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteOutreachDb))]
-    [Migration("20261126024716_Initial")]
+    [Migration("20261126031419_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -77,7 +77,8 @@ namespace Outreach.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Value")
-                        .HasColumnType("TEXT");
+                        .HasColumnType("TEXT")
+                        .HasAnnotation("Outreach:Personal", true);
 
                     b.HasKey("UserId", "LoginProvider", "Name");
 
@@ -672,6 +673,9 @@ namespace Outreach.Storage.Migrations.Sqlite
                     b.Property<long?>("OptedOutAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("OwnerId")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("Topics")
                         .HasMaxLength(32)
                         .HasColumnType("INTEGER");
@@ -688,10 +692,80 @@ namespace Outreach.Storage.Migrations.Sqlite
 
                     b.HasIndex("CommunityId");
 
+                    b.HasIndex("OwnerId");
+
                     b.HasIndex("Channel", "Account", "UserId")
                         .IsUnique();
 
                     b.ToTable("Contacts", (string)null);
+                });
+
+            modelBuilder.Entity("Outreach.Contacts.NoticeAddress", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Address")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasAnnotation("Outreach:Personal", true);
+
+                    b.Property<string>("AddressHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Channel")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ClaimedBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Code")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasAnnotation("Outreach:Personal", true);
+
+                    b.Property<string>("CodeState")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("ConfirmedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("ContactId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("DueAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("OwnerId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Tries")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("WrongCodes")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ContactId");
+
+                    b.HasIndex("OwnerId");
+
+                    b.HasIndex("Channel", "AddressHash");
+
+                    b.HasIndex("CodeState", "DueAt");
+
+                    b.ToTable("NoticeAddresses", (string)null);
                 });
 
             modelBuilder.Entity("Outreach.Contacts.OptOutMark", b =>
@@ -778,6 +852,44 @@ namespace Outreach.Storage.Migrations.Sqlite
                         .IsUnique();
 
                     b.ToTable("AnswerFeedbacks", (string)null);
+                });
+
+            modelBuilder.Entity("Outreach.Conversations.ChannelTest", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Account")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Channel")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Code")
+                        .IsRequired()
+                        .HasMaxLength(6)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("StaffId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("UsedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Channel", "Account", "Code");
+
+                    b.ToTable("ChannelTests", (string)null);
                 });
 
             modelBuilder.Entity("Outreach.Conversations.Conversation", b =>
@@ -1648,6 +1760,15 @@ namespace Outreach.Storage.Migrations.Sqlite
                         .WithMany()
                         .HasForeignKey("CommunityId")
                         .OnDelete(DeleteBehavior.SetNull);
+                });
+
+            modelBuilder.Entity("Outreach.Contacts.NoticeAddress", b =>
+                {
+                    b.HasOne("Outreach.Contacts.Contact", null)
+                        .WithMany()
+                        .HasForeignKey("OwnerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("Outreach.Conversations.Handover", b =>

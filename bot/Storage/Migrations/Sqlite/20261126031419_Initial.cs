@@ -138,6 +138,24 @@ namespace Outreach.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "ChannelTests",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    Channel = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    Account = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Code = table.Column<string>(type: "TEXT", maxLength: 6, nullable: false),
+                    StaffId = table.Column<string>(type: "TEXT", nullable: false),
+                    ExpiresAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    UsedAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ChannelTests", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Conversations",
                 columns: table => new
                 {
@@ -616,6 +634,7 @@ namespace Outreach.Storage.Migrations.Sqlite
                     OptedOutAt = table.Column<long>(type: "INTEGER", nullable: true),
                     Topics = table.Column<int>(type: "INTEGER", maxLength: 32, nullable: false),
                     UnreachableSince = table.Column<long>(type: "INTEGER", nullable: true),
+                    OwnerId = table.Column<long>(type: "INTEGER", nullable: true),
                     ErasedAt = table.Column<long>(type: "INTEGER", nullable: true)
                 },
                 constraints: table =>
@@ -765,6 +784,37 @@ namespace Outreach.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "NoticeAddresses",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    OwnerId = table.Column<long>(type: "INTEGER", nullable: false),
+                    Channel = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    Address = table.Column<string>(type: "TEXT", nullable: false),
+                    AddressHash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Code = table.Column<string>(type: "TEXT", nullable: false),
+                    CodeState = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    ClaimedBy = table.Column<string>(type: "TEXT", nullable: true),
+                    Tries = table.Column<int>(type: "INTEGER", nullable: false),
+                    WrongCodes = table.Column<int>(type: "INTEGER", nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    DueAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    ContactId = table.Column<long>(type: "INTEGER", nullable: true),
+                    ConfirmedAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_NoticeAddresses", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_NoticeAddresses_Contacts_OwnerId",
+                        column: x => x.OwnerId,
+                        principalTable: "Contacts",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "LeadEvents",
                 columns: table => new
                 {
@@ -861,6 +911,11 @@ namespace Outreach.Storage.Migrations.Sqlite
                 columns: new[] { "State", "StartAt" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_ChannelTests_Channel_Account_Code",
+                table: "ChannelTests",
+                columns: new[] { "Channel", "Account", "Code" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Communities_AreaId_Name",
                 table: "Communities",
                 columns: new[] { "AreaId", "Name" },
@@ -898,6 +953,11 @@ namespace Outreach.Storage.Migrations.Sqlite
                 name: "IX_Contacts_CommunityId",
                 table: "Contacts",
                 column: "CommunityId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Contacts_OwnerId",
+                table: "Contacts",
+                column: "OwnerId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Conversations_Channel_Account_ChannelConversationId",
@@ -1055,6 +1115,26 @@ namespace Outreach.Storage.Migrations.Sqlite
                 filter: "\"SentAt\" IS NULL AND \"From\" <> 'Owner'");
 
             migrationBuilder.CreateIndex(
+                name: "IX_NoticeAddresses_Channel_AddressHash",
+                table: "NoticeAddresses",
+                columns: new[] { "Channel", "AddressHash" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_NoticeAddresses_CodeState_DueAt",
+                table: "NoticeAddresses",
+                columns: new[] { "CodeState", "DueAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_NoticeAddresses_ContactId",
+                table: "NoticeAddresses",
+                column: "ContactId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_NoticeAddresses_OwnerId",
+                table: "NoticeAddresses",
+                column: "OwnerId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_NoticeReplies_ConversationId_Notice",
                 table: "NoticeReplies",
                 columns: new[] { "ConversationId", "Notice" },
@@ -1182,6 +1262,9 @@ namespace Outreach.Storage.Migrations.Sqlite
                 name: "ChannelQuotas");
 
             migrationBuilder.DropTable(
+                name: "ChannelTests");
+
+            migrationBuilder.DropTable(
                 name: "CommunityAliases");
 
             migrationBuilder.DropTable(
@@ -1213,6 +1296,9 @@ namespace Outreach.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "ModelUsages");
+
+            migrationBuilder.DropTable(
+                name: "NoticeAddresses");
 
             migrationBuilder.DropTable(
                 name: "NoticeReplies");
