@@ -55,7 +55,6 @@ public static class OutreachHost
         builder.Services.AddCommunities();
         builder.Services.AddContacts();
         builder.Services.AddLeads();
-        builder.Services.AddWeComRobot();
         builder.Services.AddSingleton<IDemoContent, Staff.DemoStaff>();
         builder.Services.AddGeneration();
         builder.Services.AddConversations();
@@ -67,6 +66,7 @@ public static class OutreachHost
         builder.Services.AddFeishu();
         builder.Services.AddEmail();
         builder.Services.AddSms();
+        builder.Services.AddWeCom();
         builder.Services.AddWebChat();
         builder.Services.AddTrustedProxies();
         builder.Services.AddStaff();
@@ -112,6 +112,7 @@ public static class OutreachHost
         app.MapFeishu();
         app.MapEmail();
         app.MapSms();
+        app.MapWeCom();
     }
 
     private static int FreePort()

@@ -15,11 +15,12 @@ namespace Outreach.Channels.WeCom;
 internal sealed class WeComRobot(OutboundHttp http, TimeProvider clock) : ILeadDestination
 {
     private const int MaxMarkdownBytes = 4096;
+    private const int MaxName = 24;      // letters of a community's name
 
     public string Type => "WeComRobot";
 
-    // Lines of about 150 bytes: well below the 4096 of one message.
-    public int MaxBatch => 20;
+    // Lines of at most 260 bytes: below the 4096 of one message.
+    public int MaxBatch => 15;
 
     // 15 a minute, so that others who use the same robot have room in its 20.
     public TimeSpan Spacing => TimeSpan.FromSeconds(4);
@@ -69,7 +70,11 @@ internal sealed class WeComRobot(OutboundHttp http, TimeProvider clock) : ILeadD
     };
 
     // A name is data: no link, mention, colour or line of its own.
-    private static string Plain(string? name) => string.Concat((name ?? "").Where(c => !char.IsControl(c) && !"[]()<>*_`#~|\\@!".Contains(c, StringComparison.Ordinal)));
+    private static string Plain(string? name)
+    {
+        var plain = string.Concat((name ?? "").Where(c => !char.IsControl(c) && !"[]()<>*_`#~|\\@!".Contains(c, StringComparison.Ordinal)));
+        return Utf8Text.Cut(plain, MaxName * 3);
+    }
 
     private static SendResult Read(string body)
     {
@@ -98,9 +103,4 @@ internal sealed record RobotAnswer([property: JsonPropertyName("errcode")] int? 
 internal sealed partial class RobotJson : JsonSerializerContext
 {
     public static RobotJson Wire { get; } = new(new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-}
-
-public static class WeComSetup
-{
-    public static IServiceCollection AddWeComRobot(this IServiceCollection services) => services.AddSingleton<ILeadDestination, WeComRobot>();
 }

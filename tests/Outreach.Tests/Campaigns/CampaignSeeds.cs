@@ -13,7 +13,11 @@ namespace Outreach.Tests.Campaigns;
 internal static class CampaignSeeds
 {
     /// <summary>One community with so many owners who signed up in the web chat.</summary>
-    public static async Task<Community> AddOwnersAsync(OutreachDb db, int count, DateTimeOffset now, CancellationToken stop)
+    public static Task<Community> AddOwnersAsync(OutreachDb db, int count, DateTimeOffset now, CancellationToken stop) =>
+        AddOwnersAsync(db, "webchat", [.. Enumerable.Range(0, count).Select(i => $"dl_{i}")], now, stop);
+
+    /// <summary>One community whose owners signed up in a channel, under these ids.</summary>
+    public static async Task<Community> AddOwnersAsync(OutreachDb db, string channel, IReadOnlyList<string> userIds, DateTimeOffset now, CancellationToken stop)
     {
         var area = new Area { Level = AreaLevel.Neighbourhood, Name = "测试社区", Path = "/" };
         db.Add(area);
@@ -22,11 +26,11 @@ internal static class CampaignSeeds
         var community = new Community { AreaId = area.Id, Key = "test", Name = "测试小区" };
         db.Add(community);
         await db.SaveChangesAsync(stop);
-        var contacts = Enumerable.Range(0, count).Select(i => new Contact
+        var contacts = userIds.Select(userId => new Contact
         {
-            Channel = "webchat",
+            Channel = channel,
             Account = "default",
-            UserId = $"dl_{i}",
+            UserId = userId,
             CommunityId = community.Id,
             CreatedAt = now,
             LastSeenAt = now,
@@ -35,7 +39,7 @@ internal static class CampaignSeeds
         await db.SaveChangesAsync(stop);
         var conversations = contacts.ConvertAll(contact => new Conversation
         {
-            Channel = "webchat",
+            Channel = channel,
             Account = "default",
             ChannelConversationId = $"c{contact.Id}",
             ContactId = contact.Id,
@@ -43,7 +47,7 @@ internal static class CampaignSeeds
             LastActiveAt = now,
             Reference = JsonSerializer.Serialize(new ConversationReference
             {
-                ChannelId = "webchat",
+                ChannelId = channel,
                 Account = "default",
                 ConversationId = $"c{contact.Id}",
                 UserId = contact.UserId,
