@@ -5,7 +5,6 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Outreach.Activities;
 using Outreach.Campaigns;
-using Outreach.Contacts;
 using Outreach.Conversations;
 using Outreach.Storage;
 
@@ -137,10 +136,10 @@ internal sealed class KfChannel(WeComApi api, WeComAccounts accounts, IDbContext
         && answer.TryGetProperty("kind", out var kind) && kind.ValueKind == JsonValueKind.String && kind.GetString() == "answer";
 
     /// <summary>Gives the session to people in WeCom, after the customer was told so; from then on the vendor takes nothing from us until they end it.</summary>
-    private Task HandOverAsync(WeComAccount account, ConversationReference to, CancellationToken cancellationToken)
+    private async Task HandOverAsync(WeComAccount account, ConversationReference to, CancellationToken cancellationToken)
     {
         const int pool = 2, person = 3;
         var (state, servicer) = account.Options.Kf.HandOver == KfHandOver.Servicer ? (person, account.Options.Kf.Servicer) : (pool, null);
-        return api.PostAsync(account, "kf/service_state/trans", new(to.BotId!, to.UserId, state, servicer), WeComJson.Wire.KfMove, cancellationToken);
+        await api.PostAsync(account, "kf/service_state/trans", new(to.BotId!, to.UserId, state, servicer), WeComJson.Wire.KfMove, cancellationToken);
     }
 }

@@ -1,11 +1,9 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Orleans.Concurrency;
 using Outreach.Activities;
 using Outreach.Campaigns;
 using Outreach.Contacts;
-using Outreach.Conversations;
 using Outreach.Storage;
 
 namespace Outreach.Channels.WeCom;
@@ -87,7 +85,7 @@ internal sealed partial class KfSync(
                 await WaitAsync(db, row, result.RetryAfter ?? (result.Class is SendClass.RateLimited ? TimeSpan.FromMinutes(1) : Pause));
                 return;
             }
-            foreach (var message in answer.Messages ?? [])
+            foreach (var message in answer.Received)
                 if (!await TakeAsync(account, row, message))
                 {
                     await WaitAsync(db, row, Pause);
@@ -117,10 +115,10 @@ internal sealed partial class KfSync(
             api.PostAsync(account, "kf/sync_msg", new(row.Cursor, with, row.OpenKfId, limit, 0), WeComJson.Wire.KfPageAsked, cancellationToken);
     }
 
-    private Task WaitAsync(OutreachDb db, KfCursor row, TimeSpan pause)
+    private async Task WaitAsync(OutreachDb db, KfCursor row, TimeSpan pause)
     {
         var at = clock.GetUtcNow() + pause;
-        return db.WriteAsync(() => db.KfCursors.Where(c => c.Account == row.Account && c.OpenKfId == row.OpenKfId)
+        await db.WriteAsync(() => db.KfCursors.Where(c => c.Account == row.Account && c.OpenKfId == row.OpenKfId)
             .ExecuteUpdateAsync(set => set.SetProperty(c => c.RetryAt, at), CancellationToken.None), CancellationToken.None);
     }
 

@@ -60,16 +60,16 @@ internal sealed class WeComChannel(WeComApi api, WeComAccounts accounts, IDbCont
     }
 
     /// <summary>The text of a message: choices as numbered lines, the office's name before a person's words.</summary>
-    public string TextOf(Activity activity)
+    public static string TextOf(Activity activity)
     {
         var text = TextFallback.Render(activity, new ChannelCapabilities { MaxTextBytes = MaxTextBytes - NameBytes }).Text ?? "";
         return activity.From is { Id: "staff", Name: { Length: > 0 } office } ? office + text : text;
     }
 
     /// <summary>Whether a message is better sent than carried in a response, which knows no cards.</summary>
-    public bool IsCard(Activity activity, WeComAccount account) => ButtonsOf(activity, account) is not null || CardOf(activity) is not null;
+    public static bool IsCard(Activity activity, WeComAccount account) => ButtonsOf(activity, account) is not null || CardOf(activity) is not null;
 
-    private AppMessage Render(Activity activity, WeComAccount account, string users, string key)
+    private static AppMessage Render(Activity activity, WeComAccount account, string users, string key)
     {
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(key));
         var agent = int.Parse(account.Options.AgentId!, NumberStyles.None, CultureInfo.InvariantCulture);

@@ -14,7 +14,7 @@ namespace Outreach.Channels.WeCom;
 /// conditional update decides which. A redelivery runs nothing and gets the first answer again.
 /// </summary>
 internal sealed class WeComEndpoint(
-    WeComAccounts accounts, WeComCallback callback, WeComChannel channel, ChannelInbox inbox, OutgoingMessages outgoing, IDbContextFactory<OutreachDb> databases, TimeProvider clock)
+    WeComAccounts accounts, WeComCallback callback, ChannelInbox inbox, OutgoingMessages outgoing, IDbContextFactory<OutreachDb> databases, TimeProvider clock)
 {
     public IResult Verify(HttpContext http, string account) => callback.Verify(http, accounts.FindApp(account));
 
@@ -44,7 +44,7 @@ internal sealed class WeComEndpoint(
         var first = await TakeFirstAsync(receipt, account);
         // More answers than one, and what waited.
         http.Response.OnCompleted(() => inbox.AnswerAsync(receipt));
-        return first is null ? Results.Ok() : Passive(channel.TextOf(first), push.Reference.UserId, account);
+        return first is null ? Results.Ok() : Passive(WeComChannel.TextOf(first), push.Reference.UserId, account);
     }
 
     /// <summary>The first answer, when it fits into a response: taken, so that nobody else sends it.</summary>
@@ -61,7 +61,7 @@ internal sealed class WeComEndpoint(
     {
         await using var db = await databases.CreateDbContextAsync(CancellationToken.None);
         var stored = await db.Messages.Where(m => m.ConversationId == receipt.ConversationId && m.Sequence == receipt.Replies[0]).Select(m => m.Activity).SingleAsync(CancellationToken.None);
-        return channel.IsCard(System.Text.Json.JsonSerializer.Deserialize(stored, ActivityJson.Default.Activity)!, account);
+        return WeComChannel.IsCard(System.Text.Json.JsonSerializer.Deserialize(stored, ActivityJson.Default.Activity)!, account);
     }
 
     /// <summary>Nobody waits for it: the connection is free for the vendor's next push meanwhile. Should the process end first, the rows are due.</summary>

@@ -62,7 +62,10 @@ internal sealed record WeComAnswer(
     [property: JsonPropertyName("unlicenseduser")] string? UnlicensedUser,
     [property: JsonPropertyName("next_cursor")] string? NextCursor,
     [property: JsonPropertyName("has_more")] int? HasMore,
-    [property: JsonPropertyName("msg_list")] IReadOnlyList<KfReceived>? Messages);
+    [property: JsonPropertyName("msg_list")] IReadOnlyList<KfReceived?>? Messages)
+{
+    public IEnumerable<KfReceived> Received => (Messages ?? []).OfType<KfReceived>();
+}
 
 /// <summary>One entry of <c>kf/sync_msg</c>.</summary>
 /// <param name="Origin">3: the customer, 4: an event, 5: staff in WeCom.</param>
@@ -89,6 +92,7 @@ internal sealed partial class WeComJson : JsonSerializerContext
     public static WeComJson Wire { get; } = new(new(JsonSerializerDefaults.Web)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        NumberHandling = JsonNumberHandling.AllowReadingFromString,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
 }

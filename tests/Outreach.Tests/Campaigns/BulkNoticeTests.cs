@@ -15,6 +15,9 @@ namespace Outreach.Tests.Campaigns;
 /// <summary>Notices that a channel takes for many people in one call, here to the members of a WeCom corp.</summary>
 public sealed class BulkNoticeTests : IAsyncLifetime
 {
+    private static readonly string[] Two = ["m0", "m1"];
+    private static readonly string[] Three = ["m0", "m1", "m2"];
+
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 11, 24, 2, 0, 0, TimeSpan.Zero));
     private WeComServer _corp = null!;
     private OutreachApp? _app;
@@ -54,14 +57,14 @@ public sealed class BulkNoticeTests : IAsyncLifetime
     [InlineData(VendorFault.Broken)]
     public async Task A_call_in_trouble_is_made_again_and_nobody_reads_the_notice_twice(VendorFault fault)
     {
-        await StartAsync(["m0", "m1", "m2"]);
+        await StartAsync(Three);
         _corp.Faults.Next(fault);
         var id = await AddAsync();
 
         await CarryOnAsync(id);
 
         Assert.Equal(2, _corp.SendCalls);
-        Assert.All(new[] { "m0", "m1", "m2" }, member => Assert.Single(_corp.Ledger(member)));
+        Assert.All(Three, member => Assert.Single(_corp.Ledger(member)));
         await using var db = Open();
         Assert.True(await db.Deliveries.AllAsync(d => d.State == DeliveryState.Sent, Current.CancellationToken));
     }
@@ -69,7 +72,7 @@ public sealed class BulkNoticeTests : IAsyncLifetime
     [Fact]
     public async Task A_vendor_that_is_down_keeps_the_rows_until_it_is_back()
     {
-        await StartAsync(["m0", "m1"]);
+        await StartAsync(Two);
         _corp.Faults.Lasting = VendorFault.Broken;
         var id = await AddAsync();
         await CarryOnAsync(id);
@@ -80,13 +83,13 @@ public sealed class BulkNoticeTests : IAsyncLifetime
         _clock.Advance(TimeSpan.FromMinutes(1));
         await CarryOnAsync(id);
 
-        Assert.All(new[] { "m0", "m1" }, member => Assert.Single(_corp.Ledger(member)));
+        Assert.All(Two, member => Assert.Single(_corp.Ledger(member)));
     }
 
     [Fact]
     public async Task After_a_crash_only_what_had_not_left_the_house_is_sent()
     {
-        await StartAsync(["m0", "m1", "m2"]);
+        await StartAsync(Three);
         _corp.Faults.Lasting = VendorFault.Broken;
         var id = await AddAsync();
         await CarryOnAsync(id);
@@ -102,7 +105,7 @@ public sealed class BulkNoticeTests : IAsyncLifetime
         _clock.Advance(TimeSpan.FromMinutes(1));
         await CarryOnAsync(id);
 
-        Assert.Equal([0, 1, 1], new[] { "m0", "m1", "m2" }.Select(member => _corp.Ledger(member).Count));
+        Assert.Equal([0, 1, 1], Three.Select(member => _corp.Ledger(member).Count));
         await using var after = Open();
         Assert.Equal([DeliveryState.Unknown, DeliveryState.Sent, DeliveryState.Sent], await after.Deliveries.OrderBy(d => d.Id).Select(d => d.State).ToListAsync(Current.CancellationToken));
     }
@@ -110,7 +113,7 @@ public sealed class BulkNoticeTests : IAsyncLifetime
     [Fact]
     public async Task Who_opted_out_is_not_in_the_call()
     {
-        await StartAsync(["m0", "m1"]);
+        await StartAsync(Two);
         _corp.Faults.Lasting = VendorFault.Broken;
         var id = await AddAsync();
         await CarryOnAsync(id);
@@ -121,13 +124,13 @@ public sealed class BulkNoticeTests : IAsyncLifetime
         _clock.Advance(TimeSpan.FromMinutes(1));
         await CarryOnAsync(id);
 
-        Assert.Equal([0, 1], new[] { "m0", "m1" }.Select(member => _corp.Ledger(member).Count));
+        Assert.Equal([0, 1], Two.Select(member => _corp.Ledger(member).Count));
     }
 
     [Fact]
     public async Task What_the_vendor_takes_back_later_does_not_count_as_sent()
     {
-        await StartAsync(["m0", "m1"]);
+        await StartAsync(Two);
         var id = await AddAsync();
         await CarryOnAsync(id);
         await using var db = Open();

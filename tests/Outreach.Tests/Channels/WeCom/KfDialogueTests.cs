@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -279,7 +278,7 @@ public sealed class KfDialogueTests(WeComCorp shared) : IDisposable
 
     private Task SyncDueAsync() => shared.App.Services.GetServices<IDueWork>().Single(work => work.Name == "wecom-kf-messages").RunDueAsync(WeComCorp.Stop);
 
-    private Task TapAsync((string Id, string Content) line) => Customers.SayAsync(_owner, line.Content, line.Id);
+    private Task<WeComPushed> TapAsync((string Id, string Content) line) => Customers.SayAsync(_owner, line.Content, line.Id);
 
     private Task UntilReadAsync(int count) => WeComCorp.UntilAsync(
         () => Customers.Ledger(_owner).Count >= count, $"{count} messages; refused with {string.Join(' ', WeCom.Refusals)}");

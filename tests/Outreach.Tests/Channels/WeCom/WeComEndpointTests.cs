@@ -174,8 +174,10 @@ public sealed class WeComEndpointTests(WeComCorp shared)
     [Fact]
     public async Task Customer_service_may_be_on_alone_and_with_the_applications_secret()
     {
-        await using var alone = await TestRooms.CreateAsync(new Dictionary<string, string?>(Complete().Where(setting => setting.Key is "CorpId" || setting.Key.StartsWith("Kf:", StringComparison.Ordinal))
-            .Select(setting => KeyValuePair.Create($"Channels:WeCom:{setting.Key}", setting.Value))) { ["Channels:WeCom:Kf:Secret"] = "demo" });
+        var service = Complete().Where(setting => setting.Key is "CorpId" || setting.Key.StartsWith("Kf:", StringComparison.Ordinal))
+            .ToDictionary(setting => $"Channels:WeCom:{setting.Key}", setting => setting.Value);
+        service["Channels:WeCom:Kf:Secret"] = "demo";
+        await using var alone = await TestRooms.CreateAsync(service);
         await using var shares = await TestRooms.CreateAsync(Complete().ToDictionary(setting => $"Channels:WeCom:{setting.Key}", setting => setting.Value));
 
         alone.Get<WeComAccounts>().Open();
