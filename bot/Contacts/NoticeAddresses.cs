@@ -128,8 +128,14 @@ public sealed class NoticeAddresses(IDbContextFactory<OutreachDb> databases, Per
             var question = texts.Notices(channel, "");
             db.Consents.Add(new Consent
             {
-                ContactId = owner.Id, Purpose = ConsentPurpose.Notices, Answer = ConsentAnswer.Withdrawn, TextVersion = question.Version, Receiver = question.Receiver,
-                Channel = chat, At = clock.GetUtcNow(), Wording = wording,
+                ContactId = owner.Id,
+                Purpose = ConsentPurpose.Notices,
+                Answer = ConsentAnswer.Withdrawn,
+                TextVersion = question.Version,
+                Receiver = question.Receiver,
+                Channel = chat,
+                At = clock.GetUtcNow(),
+                Wording = wording,
             });
         }
         return own.Count;

@@ -122,7 +122,7 @@ internal sealed partial class EmailSender(IOptions<EmailOptions> options, Channe
         }
         catch (Exception e) when (e is IOException or SocketException or ProtocolException or CommandException or OperationCanceledException or TimeoutException)
         {
-            ClosedBadly(e.GetType().Name);      // it is going away in any case
+            ClosedBadly(e);      // it is going away in any case
         }
         client.Dispose();
     }
@@ -155,6 +155,6 @@ internal sealed partial class EmailSender(IOptions<EmailOptions> options, Channe
     [LoggerMessage(Level = LogLevel.Warning, Message = "The mail server did not take a message: {Class} {Code}")]
     private partial void Refused(SendClass @class, string? code);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "The connection to the mail server ended without a good-bye ({Reason})")]
-    private partial void ClosedBadly(string reason);
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The connection to the mail server ended without a good-bye")]
+    private partial void ClosedBadly(Exception exception);
 }
