@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using Outreach.Communities;
 using Outreach.Operations;
 using Outreach.Storage;
 
@@ -20,11 +19,11 @@ try
     builder.Services.AddHostedService<RestingMemory>();
 
     var app = builder.Build();
-    app.Services.WarmUp();
-    await app.Services.GetRequiredService<DatabaseStart>().PrepareAsync(DatabaseUse.Server, CancellationToken.None);
-    await app.Services.GetRequiredService<DemoData>().LoadAsync(CancellationToken.None);
+    var prepared = app.Services.GetRequiredService<Preparation>().Begin();
     app.MapOutreach();
-    await app.RunAsync();
+    var running = app.RunAsync();
+    await await Task.WhenAny(prepared, running);    // either may fail first
+    await running;
     return 0;
 }
 catch (StartException e)

@@ -72,6 +72,25 @@ internal sealed partial class ConversationTurns(
         }, cancellationToken);
     }
 
+    /// <summary>One question from somebody new, through all that a turn goes through, and taken back: the first turn of a process takes a hundred times as long as the next.</summary>
+    public async Task RehearseAsync(string question, CancellationToken cancellationToken)
+    {
+        var reference = new ConversationReference { ChannelId = "console", Account = "rehearsal", ConversationId = "rehearsal", UserId = "rehearsal" };
+        var activity = new Activity { Type = ActivityTypes.Message, Text = question, From = new() { Id = reference.UserId, Role = "user" } };
+        var inbound = new InboundActivity(JsonSerializer.Serialize(reference, ActivityJson.Default.ConversationReference), JsonSerializer.Serialize(activity, ActivityJson.Wire.Activity), "rehearsal");
+        var memory = new TurnMemory();
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        memory.Learn(await ReadStateAsync(db, reference, cancellationToken));
+        var thought = bot.Think(activity, memory, clock.GetUtcNow());
+        await db.RehearseAsync(async () =>
+        {
+            if ((await OpenTurnAsync(db, new(inbound, activity, reference), memory, thought, cancellationToken)).Turn is not { } turn)
+                return null;
+            await bot.OnTurnAsync(turn, cancellationToken);
+            return await CommitAsync(turn, inbound, memory, cancellationToken);
+        }, cancellationToken);
+    }
+
     /// <summary>Where a growing answer can be watched; null: nowhere.</summary>
     private Func<string, Task>? DraftsOf(ConversationReference reference) =>
         channels.Find(reference.ChannelId) is IDraftChannel { Capabilities.ShowsDrafts: true } channel ? text => channel.ShowDraftAsync(reference, text, CancellationToken.None) : null;

@@ -78,6 +78,10 @@ public static class OutreachHost
     /// <summary>One silo in this process on free loopback ports, unless the configuration names them.</summary>
     public static void AddSilo(this WebApplicationBuilder builder)
     {
+        // Services start in the order of their registration. The silo needs no database, so it starts beside the preparation; everything else waits for that.
+        var rooms = builder.Services.Where(service => service.ServiceType == typeof(IHostedService)).ToList();
+        foreach (var room in rooms)
+            builder.Services.Remove(room);
         var siloPort = builder.Configuration.GetValue<int?>("Cluster:SiloPort") ?? FreePort();
         builder.UseOrleans(silo =>
         {
@@ -85,16 +89,25 @@ public static class OutreachHost
             silo.Configure<SchedulingOptions>(options => options.TurnWarningLengthThreshold = TimeSpan.FromSeconds(2));
             silo.Configure<GrainDirectoryOptions>(options => options.CacheSize = 10_000);    // Orleans takes 19 MB for a million addresses at once
         });
+        builder.Services.AddSingleton<Preparation>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<Preparation>());
+        foreach (var room in rooms)
+            builder.Services.Add(room);
     }
 
     /// <summary>
     /// Loads the knowledge base and the examples of understanding beside the database's start: the two together take longer than either alone on one core.
-    /// A failure shows where they are first asked for.
+    /// On a thread of its own: the pool begins with a thread a core, and blocked ones hold the whole start up. A failure shows where they are first asked for.
     /// </summary>
     public static void WarmUp(this IServiceProvider services)
     {
-        _ = Task.Run(services.GetRequiredService<Understanding>);
-        _ = Task.Run(services.GetRequiredService<Answerer>);
+        _ = Task.Factory.StartNew(
+            () =>
+            {
+                _ = services.GetRequiredService<Answerer>();
+                _ = services.GetRequiredService<Understanding>();
+            },
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     /// <summary>What only the web server does: endpoints and pages, one line a room.</summary>
@@ -113,6 +126,7 @@ public static class OutreachHost
         app.MapEmail();
         app.MapSms();
         app.MapWeCom();
+        app.UseEndpoints(_ => { });     // as the host does it at last; from here on the list of endpoints can be asked for
     }
 
     private static int FreePort()
