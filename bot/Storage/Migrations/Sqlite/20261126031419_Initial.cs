@@ -399,6 +399,24 @@ namespace Outreach.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "WeComKfCursors",
+                columns: table => new
+                {
+                    Account = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    OpenKfId = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    Cursor = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
+                    Token = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
+                    TokenUntil = table.Column<long>(type: "INTEGER", nullable: true),
+                    Wanted = table.Column<string>(type: "TEXT", maxLength: 32, nullable: true),
+                    RetryAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_WeComKfCursors", x => new { x.Account, x.OpenKfId });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Communities",
                 columns: table => new
                 {
@@ -1341,6 +1359,9 @@ namespace Outreach.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "WeChatHandouts");
+
+            migrationBuilder.DropTable(
+                name: "WeComKfCursors");
 
             migrationBuilder.DropTable(
                 name: "Campaigns");

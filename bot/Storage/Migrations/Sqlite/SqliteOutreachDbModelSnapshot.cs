@@ -406,6 +406,42 @@ namespace Outreach.Storage.Migrations.Sqlite
                     b.ToTable("WeChatHandouts", (string)null);
                 });
 
+            modelBuilder.Entity("Outreach.Channels.WeCom.KfCursor", b =>
+                {
+                    b.Property<string>("Account")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("OpenKfId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Cursor")
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("RetryAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Token")
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("TokenUntil")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Wanted")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Account", "OpenKfId");
+
+                    b.ToTable("WeComKfCursors", (string)null);
+                });
+
             modelBuilder.Entity("Outreach.Channels.WebChat.WebChatPerson", b =>
                 {
                     b.Property<long>("Id")
