@@ -49,9 +49,15 @@ internal sealed class DingTalkApi(OutboundHttp outbound, TokenCalls calls, IHost
 
     /// <summary>Sends 工作通知. One content reaches one person once a day, so a call whose answer was lost is made again without harm.</summary>
     /// <param name="staffIds">100 at most.</param>
-    public Task<SendResult> PostWorkNoticeAsync(DingTalkAccount account, IReadOnlyList<string> staffIds, DingTalkText text, CancellationToken cancellationToken) =>
-        PostOldAsync(account, "/topapi/message/corpconversation/asyncsend_v2", Repeat.WithKey,
-            new WorkNotice(account.Options.AgentId!.Value, string.Join(',', staffIds), ToAllUser: false, WebhookMessage.Of(text)), DingTalkJson.Wire.WorkNotice, ReadOld, cancellationToken);
+    /// <returns>Whether the call was made again: then those who have it already count among the forbidden.</returns>
+    public async Task<(SendResult Result, bool WasRepeated)> PostWorkNoticeAsync(DingTalkAccount account, IReadOnlyList<string> staffIds, DingTalkText text, CancellationToken cancellationToken)
+    {
+        var tries = 0;
+        var result = await PostOldAsync(account, "/topapi/message/corpconversation/asyncsend_v2", Repeat.WithKey,
+            new WorkNotice(account.Options.AgentId!.Value, string.Join(',', staffIds), ToAllUser: false, WebhookMessage.Of(text)), DingTalkJson.Wire.WorkNotice, ReadOld, cancellationToken,
+            once => tries += once.Class is SendClass.Ok or SendClass.AmbiguousSent ? 1 : 0);
+        return (result, tries > 1);
+    }
 
     /// <summary>What came of a 工作通知, as far as DingTalk knows by now; null: it does not say.</summary>
     public async Task<WorkNoticeResult?> ReadWorkNoticeAsync(DingTalkAccount account, string taskId, CancellationToken cancellationToken)
@@ -95,13 +101,15 @@ internal sealed class DingTalkApi(OutboundHttp outbound, TokenCalls calls, IHost
         || (environment.IsDevelopment() && address.IsLoopback && address.Scheme == Uri.UriSchemeWs);
 
     private async Task<SendResult> PostOldAsync<T>(
-        DingTalkAccount account, string path, Repeat repeat, T message, JsonTypeInfo<T> type, Func<string, SendResult> read, CancellationToken cancellationToken)
+        DingTalkAccount account, string path, Repeat repeat, T message, JsonTypeInfo<T> type, Func<string, SendResult> read, CancellationToken cancellationToken, Action<SendResult>? answered = null)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(message, type);
         return Reported(account, await calls.CallAsync($"{DingTalkChannel.ChannelId}-old/{account.Name}", repeat, stop => FetchOldTokenAsync(account, stop), async (token, stop) =>
         {
             using var request = Post($"{account.Options.OapiBase.TrimEnd('/')}{path}?access_token={Uri.EscapeDataString(token.Value)}", body);
-            return await OutboundAnswer.SendAsync(Http, request, read, clock, stop);
+            var once = await OutboundAnswer.SendAsync(Http, request, read, clock, stop);
+            answered?.Invoke(once);
+            return once;
         }, cancellationToken));
     }
 

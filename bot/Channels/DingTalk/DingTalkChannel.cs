@@ -7,12 +7,14 @@ namespace Outreach.Channels.DingTalk;
 
 /// <summary>
 /// Robots of DingTalk applications: one channel account each, a chat with the robot is a conversation. Answers through the address that came with the person's message
-/// while it lasts, later through the robot's messages to people. Choices are links that say their words when tapped, numbered for who rather writes.
+/// while it lasts, later through the robot's messages to people. Choices are links that say their words when tapped, numbered for who rather writes. Notices go out as
+/// 工作通知 where the application's number is known, else through the robot.
 /// </summary>
-internal sealed class DingTalkChannel(DingTalkApi api, DingTalkAccounts accounts, TimeProvider clock) : IChannel
+internal sealed class DingTalkChannel(DingTalkApi api, DingTalkAccounts accounts, TimeProvider clock) : IBulkChannel
 {
     public const string ChannelId = "dingtalk";
-    public const int MaxBatch = 20;
+    private const int RobotBatch = 20;
+    private const int WorkNoticeBatch = 100;
     private const int NameBytes = 120;                                      // of 【…社区工作人员】
     private const int TitleBytes = 60;
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(1);      // an address that ends while we call is no use
@@ -22,6 +24,10 @@ internal sealed class DingTalkChannel(DingTalkApi api, DingTalkAccounts accounts
     public ChannelCapabilities Capabilities => Of(new());
 
     public ChannelCapabilities CapabilitiesOf(string account) => Of(accounts.Find(account)?.Options ?? new());
+
+    public int MaxRecipients => WorkNoticeBatch;
+
+    public bool RemembersBatches => false;
 
     public async Task<SendResult> SendAsync(ConversationReference to, Activity activity, string idempotencyKey, CancellationToken cancellationToken)
     {
@@ -36,6 +42,18 @@ internal sealed class DingTalkChannel(DingTalkApi api, DingTalkAccounts accounts
                 return answered.Class == SendClass.ConfigError ? answered with { Class = SendClass.WindowClosed } : answered;
         }
         return IsStaffId(to.UserId) ? await SendAloneAsync(account, to.UserId, text, cancellationToken) : new(SendClass.WindowClosed, VendorCode: "session");
+    }
+
+    public async Task<IReadOnlyList<SendResult>> SendManyAsync(IReadOnlyList<ConversationReference> to, Activity activity, string batchKey, CancellationToken cancellationToken)
+    {
+        if (accounts.Find(to[0].Account) is not { } account)
+            return [.. to.Select(_ => new SendResult(SendClass.ConfigError, VendorCode: "off"))];
+        var text = Render(activity, CapabilitiesOf(to[0].Account));
+        var people = to.Select(one => one.UserId).Where(IsStaffId).Distinct(StringComparer.Ordinal).ToList();
+        var ends = account.Options.AgentId is null
+            ? await BulkPortions.SendAsync(people, RobotBatch, (portion, stop) => SendPortionAsync(account, portion, text, stop), clock, cancellationToken)
+            : await BulkPortions.SendAsync(people, WorkNoticeBatch, (portion, stop) => SendWorkNoticeAsync(account, portion, text, stop), clock, cancellationToken);
+        return [.. to.Select(one => ends.GetValueOrDefault(one.UserId) ?? new(SendClass.WindowClosed, VendorCode: "no-staff-id"))];
     }
 
     /// <summary>Asks a group's people to write alone; through the message's own address or not at all.</summary>
@@ -75,6 +93,29 @@ internal sealed class DingTalkChannel(DingTalkApi api, DingTalkAccounts accounts
         foreach (var letter in line)
             plain.Append(letter switch { '*' => '＊', '_' => '＿', '`' => '｀', '[' => '［', ']' => '］', '<' => '＜', '>' => '＞', '#' => '＃', '~' => '～', '|' => '｜', '\\' => '＼', _ => letter });
         return plain.ToString();
+    }
+
+    private async Task<IReadOnlyList<SendResult>> SendPortionAsync(DingTalkAccount account, IReadOnlyList<string> staffIds, DingTalkText text, CancellationToken cancellationToken)
+    {
+        var (result, answer) = await api.PostBatchAsync(account, staffIds, text, cancellationToken);
+        return [.. staffIds.Select(id => result.Class == SendClass.Ok && answer is not null ? EndOf(id, result, answer) : result)];
+    }
+
+    /// <summary>
+    /// The call only takes the task; what came of it is asked at once, and who is not named counts as reached. Who got nothing because of too much today, or the same
+    /// once more, is not to be sent it again: that is unknown, but for a call that we made twice ourselves.
+    /// </summary>
+    private async Task<IReadOnlyList<SendResult>> SendWorkNoticeAsync(DingTalkAccount account, IReadOnlyList<string> staffIds, DingTalkText text, CancellationToken cancellationToken)
+    {
+        var (result, wasRepeated) = await api.PostWorkNoticeAsync(account, staffIds, text, cancellationToken);
+        if (result is not { Class: SendClass.Ok, MessageId: { } task })
+            return [.. staffIds.Select(_ => result)];
+        var told = await api.ReadWorkNoticeAsync(account, task, cancellationToken);
+        return [.. staffIds.Select(id =>
+            told?.Invalid?.Contains(id) == true ? new(SendClass.RecipientGone, VendorCode: "invalid_user_id_list")
+            : told?.Failed?.Contains(id) == true ? new(SendClass.Transient, VendorCode: "failed_user_id_list")
+            : told?.Forbidden?.Contains(id) == true && !wasRepeated ? new SendResult(SendClass.AmbiguousSent, VendorCode: "forbidden_user_id_list")
+            : result)];
     }
 
     private async Task<SendResult> SendAloneAsync(DingTalkAccount account, string staffId, DingTalkText text, CancellationToken cancellationToken)

@@ -26,12 +26,12 @@ internal sealed class FeishuApi(OutboundHttp outbound, TokenCalls calls, IHostEn
         PostAsync(account, $"/open-apis/im/v1/messages/{Uri.EscapeDataString(messageId)}/reply", Repeat.WithKey,
             new MessageRequest(null, content.Type, content.Json, Uuid(account, messageId, key)), FeishuJson.Wire.MessageRequest, cancellationToken);
 
-    /// <summary>Writes one text to many people. No key: a call whose answer was lost is not made again.</summary>
+    /// <summary>Writes one message to many people. No key: a call whose answer was lost is not made again.</summary>
     /// <param name="openIds">200 at most.</param>
-    public async Task<(SendResult Result, IReadOnlyList<string> Invalid)> SendBatchAsync(FeishuAccount account, IReadOnlyList<string> openIds, string text, CancellationToken cancellationToken)
+    public async Task<(SendResult Result, IReadOnlyList<string> Invalid)> SendBatchAsync(FeishuAccount account, IReadOnlyList<string> openIds, FeishuContent content, CancellationToken cancellationToken)
     {
         IReadOnlyList<string> invalid = [];
-        var result = await PostAsync(account, "/open-apis/message/v4/batch_send/", Repeat.Never, new BatchRequest(openIds, "text", new(text)), FeishuJson.Wire.BatchRequest, cancellationToken,
+        var result = await PostAsync(account, "/open-apis/message/v4/batch_send/", Repeat.Never, BatchRequest.Of(openIds, content), FeishuJson.Wire.BatchRequest, cancellationToken,
             answer => invalid = answer.Data?.InvalidOpenIds ?? []);
         return (result, invalid);
     }
@@ -134,8 +134,16 @@ internal sealed record TokenRequest([property: JsonPropertyName("app_id")] strin
 internal sealed record MessageRequest(
     [property: JsonPropertyName("receive_id")] string? ReceiveId, [property: JsonPropertyName("msg_type")] string MsgType, string Content, string Uuid);
 
+/// <summary>Here content is JSON itself and not a text of it, and a card stands beside it.</summary>
 internal sealed record BatchRequest(
-    [property: JsonPropertyName("open_ids")] IReadOnlyList<string> OpenIds, [property: JsonPropertyName("msg_type")] string MsgType, FeishuText Content);
+    [property: JsonPropertyName("open_ids")] IReadOnlyList<string> OpenIds, [property: JsonPropertyName("msg_type")] string MsgType, JsonElement? Content, JsonElement? Card)
+{
+    public static BatchRequest Of(IReadOnlyList<string> openIds, FeishuContent content)
+    {
+        var json = JsonElement.Parse(content.Json);
+        return content.Type == "interactive" ? new(openIds, content.Type, null, json) : new(openIds, content.Type, json, null);
+    }
+}
 
 internal sealed record FeishuText(string Text);
 

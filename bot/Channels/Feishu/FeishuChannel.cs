@@ -5,12 +5,11 @@ namespace Outreach.Channels.Feishu;
 
 /// <summary>
 /// Bots of Feishu applications: one channel account each, the open id is user and conversation. Choices and verdicts are buttons of a card. Feishu remembers a message's
-/// key for an hour; within it a message whose answer was lost is sent again without harm.
+/// key for an hour; within it a message whose answer was lost is sent again without harm. Notices go out 200 at a time, and there is no key.
 /// </summary>
-internal sealed class FeishuChannel(FeishuApi api, FeishuAccounts accounts) : IChannel
+internal sealed class FeishuChannel(FeishuApi api, FeishuAccounts accounts, TimeProvider clock) : IBulkChannel
 {
     public const string ChannelId = "feishu";
-    public const int MaxBatch = 200;
     private const int NameBytes = 120;      // of 【…社区工作人员】
 
     public string Id => ChannelId;
@@ -19,10 +18,27 @@ internal sealed class FeishuChannel(FeishuApi api, FeishuAccounts accounts) : IC
 
     public ChannelCapabilities CapabilitiesOf(string account) => Of(accounts.Find(account)?.Options ?? new());
 
+    public int MaxRecipients => 200;
+
+    public bool RemembersBatches => false;
+
     public async Task<SendResult> SendAsync(ConversationReference to, Activity activity, string idempotencyKey, CancellationToken cancellationToken) =>
         accounts.Find(to.Account) is { } account
             ? await api.SendAsync(account, to.UserId, Render(activity, CapabilitiesOf(to.Account), idempotencyKey), idempotencyKey, cancellationToken)
             : new(SendClass.ConfigError, VendorCode: "off");
+
+    public async Task<IReadOnlyList<SendResult>> SendManyAsync(IReadOnlyList<ConversationReference> to, Activity activity, string batchKey, CancellationToken cancellationToken)
+    {
+        if (accounts.Find(to[0].Account) is not { } account)
+            return [.. to.Select(_ => new SendResult(SendClass.ConfigError, VendorCode: "off"))];
+        var content = Render(activity, CapabilitiesOf(to[0].Account), batchKey);
+        var ends = await BulkPortions.SendAsync([.. to.Select(one => one.UserId).Distinct(StringComparer.Ordinal)], MaxRecipients, async (people, stop) =>
+        {
+            var (result, invalid) = await api.SendBatchAsync(account, people, content, stop);
+            return [.. people.Select(id => result.Class == SendClass.Ok && invalid.Contains(id) ? new(SendClass.RecipientGone, VendorCode: "invalid_open_ids") : result)];
+        }, clock, cancellationToken);
+        return [.. to.Select(one => ends[one.UserId])];
+    }
 
     /// <summary>Asks a group's people to write alone, under the message that was written there.</summary>
     public Task HintAsync(FeishuAccount account, string messageId, CancellationToken cancellationToken) =>
