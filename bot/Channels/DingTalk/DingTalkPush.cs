@@ -38,7 +38,7 @@ internal sealed record DingTalkPush(ConversationReference Reference, Activity Ac
             Recipient = new() { Id = reference.BotId, Role = "bot" },
             Conversation = new() { Id = conversation },
         };
-        return new(reference, Said(activity, type, body), PushedJson.Text(body, "conversationType") == "2", ChannelInbox.KeyOf(account.Name, messageId));
+        return new(reference, Said(activity, type, body), PushedJson.Text(body, "conversationType") != "1", ChannelInbox.KeyOf(account.Name, messageId));
     }
 
     /// <summary>The address for answers, with its end; null: none came.</summary>

@@ -57,7 +57,7 @@ internal sealed record FeishuEvent(
         if (PushedJson.Text(PushedJson.Member(sender, "sender_id"), "open_id") is not { Length: > 0 and <= MaxId } openId || PushedJson.Text(message, "message_id") is not { Length: > 0 and <= MaxId } messageId
             || PushedJson.Text(message, "message_type") is not { Length: > 0 } type)
             return null;
-        if (PushedJson.Text(message, "chat_type") == "group")
+        if (PushedJson.Text(message, "chat_type") != "p2p")
             return Mentions(message).Any() ? pushed with { Kind = FeishuEventKind.Group, Text = messageId, Key = PushedJson.Text(message, "chat_id") ?? messageId } : pushed;
         var reference = ReferenceOf(openId, account);
         return pushed with
