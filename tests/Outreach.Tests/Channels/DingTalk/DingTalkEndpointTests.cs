@@ -18,6 +18,22 @@ public sealed class DingTalkEndpointTests(Robots shared)
     public void The_signature_is_that_of_the_worked_example() =>
         Assert.Equal("y9nOEW6syVn9iutiBMUbQoWtcAKjMiCtm68JqOzQcqM=", DingTalkEndpoint.Sign("1700000000000", "SECoutreach0001"));
 
+    [Theory]
+    [InlineData(0, SendClass.Ok)]
+    [InlineData(null, SendClass.AmbiguousSent)]
+    [InlineData(-1, SendClass.Transient)]
+    [InlineData(40014, SendClass.AuthExpired)]
+    [InlineData(42001, SendClass.AuthExpired)]
+    [InlineData(88, SendClass.AuthExpired)]
+    [InlineData(310000, SendClass.ConfigError)]
+    [InlineData(300001, SendClass.ConfigError)]
+    [InlineData(300005, SendClass.ConfigError)]
+    [InlineData(130101, SendClass.RateLimited)]
+    [InlineData(130103, SendClass.RateLimited)]
+    [InlineData(90018, SendClass.RateLimited)]
+    [InlineData(90002, SendClass.RateLimited)]
+    public void The_vendors_codes_mean(int? code, SendClass meaning) => Assert.Equal(meaning, DingTalkApi.ClassOf(code));
+
     [Fact]
     public async Task A_wrong_a_missing_and_a_changed_signature_are_refused_alike_and_counted()
     {

@@ -33,6 +33,25 @@ public sealed class FeishuEndpointTests(Robots shared)
         Assert.Equal("4QBKzrKZlzyHdgkuyKC/TdpQBjH47Lz8+psuMTGG684=", FeishuRobot.Sign("1700000000", "feishuSecret001"));
     }
 
+    [Theory]
+    [InlineData(0, SendClass.Ok)]
+    [InlineData(null, SendClass.AmbiguousSent)]
+    [InlineData(99991663, SendClass.AuthExpired)]
+    [InlineData(99991661, SendClass.AuthExpired)]
+    [InlineData(99991664, SendClass.AuthExpired)]
+    [InlineData(99991400, SendClass.RateLimited)]
+    [InlineData(11232, SendClass.RateLimited)]
+    [InlineData(9499, SendClass.RateLimited)]
+    [InlineData(230020, SendClass.RateLimited)]
+    [InlineData(230002, SendClass.RecipientGone)]
+    [InlineData(230013, SendClass.RecipientGone)]
+    [InlineData(230001, SendClass.ContentRejected)]
+    [InlineData(230025, SendClass.ContentRejected)]
+    [InlineData(19021, SendClass.ConfigError)]
+    [InlineData(19022, SendClass.ConfigError)]
+    [InlineData(19024, SendClass.ConfigError)]
+    public void The_vendors_codes_mean(int? code, SendClass meaning) => Assert.Equal(meaning, FeishuApi.ClassOf(code));
+
     [Fact]
     public async Task The_consoles_check_gets_its_challenge_back_signed_or_not()
     {
@@ -205,7 +224,7 @@ public sealed class FeishuEndpointTests(Robots shared)
         foreach (var path in (string[])["schema", "header", "event", "header/app_id", "event/sender", "event/message", "event/message/content", "event/message/mentions", "event/message/chat_type", "event/sender/sender_id"])
             foreach (var odd in (JsonNode?[])[null, 1, "x", true, new JsonArray(1, null), new JsonObject { ["open_id"] = 1 }, double.MaxValue])
             {
-                var message = Message();
+                var message = shared.Feishu.Message($"ou_{Guid.NewGuid():N}", "text", new() { ["text"] = "谢谢" }, null, null);
                 var (owner, name) = path.LastIndexOf('/') is var slash and >= 0 ? (path[..slash], path[(slash + 1)..]) : ("", path);
                 owner.Split('/', StringSplitOptions.RemoveEmptyEntries).Aggregate((JsonNode)message, (node, step) => node[step]!)[name] = odd?.DeepClone();
                 Assert.True((await shared.Feishu.DeliverAsync(message)).Status is 200 or 403, path);
