@@ -5,6 +5,7 @@ using Outreach.Activities;
 using Outreach.Campaigns;
 using Outreach.Channels.Feishu;
 using Outreach.Communities;
+using Outreach.Contacts;
 using Outreach.Conversations;
 using Outreach.Doubles;
 
@@ -337,10 +338,12 @@ public sealed class FeishuDialogueTests(Robots shared)
         await grain.CarryOnAsync();
         await grain.CarryOnAsync();
 
+        await using var after = shared.Open();
+        var ends = await after.Deliveries.Where(d => d.CampaignId == id).Join(after.Contacts.Where(c => c.UserId == _owner || c.UserId == other), d => d.ContactId, c => c.Id, (d, c) => d).ToListAsync(Robots.Stop);
+        Assert.Equal([("dingtalk", DeliveryState.Sent, null), ("feishu", DeliveryState.Sent, null)], ends.OrderBy(d => d.Channel).Select(d => (d.Channel, d.State, d.LastError)));
+        Assert.All(ends, d => Assert.NotNull(d.MessageId));
         Assert.Equal(FeishuWay.Batch, Assert.Single(shared.Feishu.Ledger(_owner), read => read.Text.StartsWith("春晖苑通知", StringComparison.Ordinal)).Way);
         Assert.Equal(DingTalkWay.WorkNotice, Assert.Single(shared.Ding.Ledger(other), read => read.Text.StartsWith("春晖苑通知", StringComparison.Ordinal)).Way);
-        await using var after = shared.Open();
-        Assert.All(await after.Deliveries.Where(d => d.CampaignId == id && (d.Channel == "feishu" || d.Channel == "dingtalk")).ToListAsync(Robots.Stop), d => Assert.NotNull(d.MessageId));
     }
 
     private static ConversationReference To(string openId) => new() { ChannelId = "feishu", Account = "default", ConversationId = openId, UserId = openId };
