@@ -342,8 +342,8 @@ public sealed class FeishuDialogueTests(Robots shared)
         var ends = await after.Deliveries.Where(d => d.CampaignId == id).Join(after.Contacts.Where(c => c.UserId == _owner || c.UserId == other), d => d.ContactId, c => c.Id, (d, c) => d).ToListAsync(Robots.Stop);
         Assert.Equal([("dingtalk", DeliveryState.Sent, null), ("feishu", DeliveryState.Sent, null)], ends.OrderBy(d => d.Channel).Select(d => (d.Channel, d.State, d.LastError)));
         Assert.All(ends, d => Assert.NotNull(d.MessageId));
-        Assert.Equal(FeishuWay.Batch, Assert.Single(shared.Feishu.Ledger(_owner), read => read.Text.StartsWith("春晖苑通知", StringComparison.Ordinal)).Way);
-        Assert.Equal(DingTalkWay.WorkNotice, Assert.Single(shared.Ding.Ledger(other), read => read.Text.StartsWith("春晖苑通知", StringComparison.Ordinal)).Way);
+        Assert.Equal(FeishuWay.Batch, Assert.Single(shared.Feishu.Ledger(_owner), read => read.Text.Contains("本周六开会", StringComparison.Ordinal)).Way);
+        Assert.Equal(DingTalkWay.WorkNotice, Assert.Single(shared.Ding.Ledger(other), read => read.Text.Contains("本周六开会", StringComparison.Ordinal)).Way);
     }
 
     private static ConversationReference To(string openId) => new() { ChannelId = "feishu", Account = "default", ConversationId = openId, UserId = openId };
