@@ -23,20 +23,39 @@ internal sealed class AliyunSms(OutboundHttp outbound, IOptions<AliyunSmsOptions
     public async Task<SendResult> SendAsync(string phone, string template, IReadOnlyList<KeyValuePair<string, string>> parameters, string key, CancellationToken cancellationToken)
     {
         var values = new JsonObject(parameters.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
-        var query = AliyunSignature.Query(new SortedDictionary<string, string>(StringComparer.Ordinal)
+        return await CallAsync("SendSms", new(StringComparer.Ordinal)
         {
-            ["PhoneNumbers"] = phone.StartsWith("+86", StringComparison.Ordinal) ? phone[3..] : phone,
+            ["PhoneNumbers"] = Bare(phone),
             ["SignName"] = options.Value.SignName!,
             ["TemplateCode"] = template,
             ["TemplateParam"] = values.ToJsonString(Raw),
             ["OutId"] = key,
-        });
+        }, Read, cancellationToken);
+    }
+
+    public async Task<bool> HasTakenAsync(string phone, string key, CancellationToken cancellationToken)
+    {
+        var result = await CallAsync("QuerySendDetails", new(StringComparer.Ordinal)
+        {
+            ["PhoneNumber"] = Bare(phone),
+            ["SendDate"] = clock.GetUtcNow().ToOffset(SmsTime.China).ToString("yyyyMMdd", CultureInfo.InvariantCulture),
+            ["PageSize"] = "50",
+            ["CurrentPage"] = "1",
+        }, body => new(JsonSerializer.Deserialize(body, SmsJson.Default.AliyunDetails)?.Details?.Items?.Any(item => item.OutId == key) is true ? SendClass.Ok : SendClass.AmbiguousSent), cancellationToken);
+        return result.Class == SendClass.Ok;
+    }
+
+    private static string Bare(string phone) => phone.StartsWith("+86", StringComparison.Ordinal) ? phone[3..] : phone;
+
+    private async Task<SendResult> CallAsync(string action, SortedDictionary<string, string> parameters, Func<string, SendResult> read, CancellationToken cancellationToken)
+    {
+        var query = AliyunSignature.Query(parameters);
         var address = new Uri($"{options.Value.ApiBase.TrimEnd('/')}/?{query}");
         using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ByteArrayContent([]) };
         var headers = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             ["host"] = address.Authority,
-            ["x-acs-action"] = "SendSms",
+            ["x-acs-action"] = action,
             ["x-acs-version"] = "2017-05-25",
             ["x-acs-date"] = clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
             ["x-acs-signature-nonce"] = Guid.NewGuid().ToString("N"),
@@ -46,7 +65,7 @@ internal sealed class AliyunSms(OutboundHttp outbound, IOptions<AliyunSmsOptions
             request.Headers.Add(name, value);
         request.Headers.Host = address.Authority;
         request.Headers.TryAddWithoutValidation("Authorization", AliyunSignature.Authorization(options.Value.AccessKeyId!, options.Value.AccessKeySecret!, "POST", query, headers));
-        return await OutboundAnswer.SendAsync(outbound.For(environment.IsDevelopment() ? Reach.PrivateToo : Reach.Public), request, Read, clock, cancellationToken, readRefusal: ReadRefusal);
+        return await OutboundAnswer.SendAsync(outbound.For(environment.IsDevelopment() ? Reach.PrivateToo : Reach.Public), request, read, clock, cancellationToken, readRefusal: ReadRefusal);
     }
 
     private SendResult Read(string body)
@@ -95,3 +114,9 @@ internal static class AliyunSignature
 
 internal sealed record AliyunAnswer(
     [property: JsonPropertyName("Code")] string? Code, [property: JsonPropertyName("Message")] string? Message, [property: JsonPropertyName("BizId")] string? BizId);
+
+internal sealed record AliyunDetails([property: JsonPropertyName("SmsSendDetailDTOs")] AliyunDetailList? Details);
+
+internal sealed record AliyunDetailList([property: JsonPropertyName("SmsSendDetailDTO")] IReadOnlyList<AliyunDetail>? Items);
+
+internal sealed record AliyunDetail([property: JsonPropertyName("OutId")] string? OutId);

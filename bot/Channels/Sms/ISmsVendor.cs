@@ -21,6 +21,9 @@ internal interface ISmsVendor
     /// <param name="phone">E.164, mainland mobile.</param>
     /// <param name="key">Comes back in the vendor's receipts; not a dedupe key.</param>
     Task<SendResult> SendAsync(string phone, string template, IReadOnlyList<KeyValuePair<string, string>> parameters, string key, CancellationToken cancellationToken);
+
+    /// <summary>Whether the vendor's records show a message to this phone with this key. False also where they cannot be asked, or do not show it yet.</summary>
+    Task<bool> HasTakenAsync(string phone, string key, CancellationToken cancellationToken);
 }
 
 /// <summary>The vendors that are set up; messages go through the first.</summary>
@@ -53,6 +56,8 @@ internal sealed class SmsVendors(IEnumerable<ISmsVendor> vendors, ChannelReports
         var template = vendor.Settings.Find(purpose)!;
         var parameters = SmsText.Fill(template, values, vendor.Settings.MaxParameterCharacters);
         var result = await _retries.ExecuteAsync(async stop => await vendor.SendAsync(phone, template.Code, parameters, key, stop), cancellationToken);
+        if (result.Class == SendClass.AmbiguousSent && await vendor.HasTakenAsync(phone, key, cancellationToken))
+            return new(SendClass.Ok, VendorCode: "found in the receipts");
         if (result.Scope == SendScope.Account)
             reports.Find(SmsChannel.ChannelId, vendor.Name)?.Answered(result, clock.GetUtcNow());
         return result;

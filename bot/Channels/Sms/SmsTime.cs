@@ -3,7 +3,7 @@ namespace Outreach.Channels.Sms;
 /// <summary>The vendors count days by the clock of mainland China.</summary>
 internal static class SmsTime
 {
-    private static readonly TimeSpan China = TimeSpan.FromHours(8);
+    public static readonly TimeSpan China = TimeSpan.FromHours(8);
 
     /// <summary>To just after the next midnight there.</summary>
     public static TimeSpan UntilTomorrow(DateTimeOffset now)

@@ -21,17 +21,32 @@ internal sealed class TencentSms(OutboundHttp outbound, IOptions<TencentSmsOptio
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(new TencentRequest(
             [phone], options.Value.SmsSdkAppId!, options.Value.SignName!, template, [.. parameters.Select(pair => pair.Value)], key), SmsJson.Wire.TencentRequest);
+        return await CallAsync("SendSms", body, Read, cancellationToken);
+    }
+
+    public async Task<bool> HasTakenAsync(string phone, string key, CancellationToken cancellationToken)
+    {
+        var since = clock.GetUtcNow().AddHours(-1).ToUnixTimeSeconds();
+        var body = JsonSerializer.SerializeToUtf8Bytes(new TencentReceiptsRequest(since, 0, 50, phone, options.Value.SmsSdkAppId!), SmsJson.Wire.TencentReceiptsRequest);
+        var result = await CallAsync("PullSmsSendStatusByPhoneNumber", body, text => new(
+            JsonSerializer.Deserialize(text, SmsJson.Default.TencentAnswer)?.Response?.Receipts?.Any(receipt => receipt.SessionContext == key) is true ? SendClass.Ok : SendClass.AmbiguousSent),
+            cancellationToken);
+        return result.Class == SendClass.Ok;
+    }
+
+    private async Task<SendResult> CallAsync(string action, byte[] body, Func<string, SendResult> read, CancellationToken cancellationToken)
+    {
         var address = new Uri(options.Value.ApiBase.TrimEnd('/') + "/");
         var seconds = clock.GetUtcNow().ToUnixTimeSeconds();
         using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new(TencentSignature.ContentType);
         request.Headers.Host = address.Authority;
-        request.Headers.Add("X-TC-Action", "SendSms");
+        request.Headers.Add("X-TC-Action", action);
         request.Headers.Add("X-TC-Version", "2021-01-11");
         request.Headers.Add("X-TC-Region", options.Value.Region);
         request.Headers.Add("X-TC-Timestamp", seconds.ToString(CultureInfo.InvariantCulture));
         request.Headers.TryAddWithoutValidation("Authorization", TencentSignature.Authorization(options.Value.SecretId!, options.Value.SecretKey!, address.Authority, seconds, body));
-        return await OutboundAnswer.SendAsync(outbound.For(environment.IsDevelopment() ? Reach.PrivateToo : Reach.Public), request, Read, clock, cancellationToken);
+        return await OutboundAnswer.SendAsync(outbound.For(environment.IsDevelopment() ? Reach.PrivateToo : Reach.Public), request, read, clock, cancellationToken);
     }
 
     private SendResult Read(string body)
@@ -87,13 +102,22 @@ internal sealed record TencentRequest(
 internal sealed record TencentAnswer([property: JsonPropertyName("Response")] TencentResponse? Response);
 
 internal sealed record TencentResponse(
-    [property: JsonPropertyName("SendStatusSet")] IReadOnlyList<TencentStatus>? SendStatusSet, [property: JsonPropertyName("Error")] TencentError? Error);
+    [property: JsonPropertyName("SendStatusSet")] IReadOnlyList<TencentStatus>? SendStatusSet, [property: JsonPropertyName("Error")] TencentError? Error,
+    [property: JsonPropertyName("PullSmsSendStatusSet")] IReadOnlyList<TencentReceipt>? Receipts);
+
+internal sealed record TencentReceipt([property: JsonPropertyName("SessionContext")] string? SessionContext);
+
+internal sealed record TencentReceiptsRequest(
+    [property: JsonPropertyName("BeginTime")] long BeginTime, [property: JsonPropertyName("Offset")] int Offset, [property: JsonPropertyName("Limit")] int Limit,
+    [property: JsonPropertyName("PhoneNumber")] string PhoneNumber, [property: JsonPropertyName("SmsSdkAppId")] string SmsSdkAppId);
 
 internal sealed record TencentStatus([property: JsonPropertyName("SerialNo")] string? SerialNo, [property: JsonPropertyName("Code")] string? Code);
 
 internal sealed record TencentError([property: JsonPropertyName("Code")] string? Code);
 
 [JsonSerializable(typeof(AliyunAnswer))]
+[JsonSerializable(typeof(AliyunDetails))]
+[JsonSerializable(typeof(TencentReceiptsRequest))]
 [JsonSerializable(typeof(TencentRequest))]
 [JsonSerializable(typeof(TencentAnswer))]
 internal sealed partial class SmsJson : JsonSerializerContext

@@ -127,15 +127,21 @@ public sealed class SmsChannelTests : IAsyncLifetime
     [InlineData("aliyun", VendorFault.BrokenJson)]
     [InlineData("tencent", VendorFault.LosesAnswer)]
     [InlineData("tencent", VendorFault.BrokenJson)]
-    public async Task A_lost_answer_is_doubt_and_nothing_is_sent_again(string vendor, VendorFault fault)
+    public async Task A_lost_answer_is_doubt_until_the_receipts_show_the_message_and_nothing_is_sent_again(string vendor, VendorFault fault)
     {
         await using var rooms = await RoomsAsync(vendor);
+        (_aliyun.Faults.Lasting, _tencent.Faults.Lasting) = (VendorFault.Broken, VendorFault.Broken);      // the receipts cannot be asked
         (vendor == "aliyun" ? _aliyun.Faults : _tencent.Faults).Next(fault);
 
         var sent = await NoticeAsync(rooms, "delivery/1");
 
         Assert.Equal(SendClass.AmbiguousSent, sent.Class);
         Assert.Single(Ledger(vendor));
+        (_aliyun.Faults.Lasting, _tencent.Faults.Lasting) = (VendorFault.None, VendorFault.None);
+        _clock.Advance(TimeSpan.FromMinutes(2));
+        (vendor == "aliyun" ? _aliyun.Faults : _tencent.Faults).Next(fault);
+        Assert.Equal(SendClass.Ok, (await NoticeAsync(rooms, "delivery/2")).Class);
+        Assert.Equal(2, Ledger(vendor).Count);
         Assert.False(rooms.Get<ChannelSet>().Find("sms")!.Capabilities.Idempotent);
     }
 
