@@ -35,8 +35,18 @@ internal static class PushedJson
         }
     }
 
-    /// <summary>Undefined where there is no such member.</summary>
-    public static JsonElement Member(JsonElement value, string name) => value.ValueKind == JsonValueKind.Object && value.TryGetProperty(name, out var member) ? member : default;
+    /// <summary>Undefined where there is no such member, or where a name among them is half a surrogate pair.</summary>
+    public static JsonElement Member(JsonElement value, string name)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.Object && value.TryGetProperty(name, out var member) ? member : default;
+        }
+        catch (InvalidOperationException)
+        {
+            return default;
+        }
+    }
 
     /// <summary>A member's text; null: it is not there, no text, or half a surrogate pair.</summary>
     public static string? Text(JsonElement value, string name) => Text(Member(value, name));

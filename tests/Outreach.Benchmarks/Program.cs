@@ -21,7 +21,9 @@ switch (args.FirstOrDefault())
     case "start":
         await Starts.RunAsync(Console.Out);
         return 0;
+    case "fuzz":
+        return Fuzz.Run(int.TryParse(args.ElementAtOrDefault(1), out var seconds) ? seconds : 600, Console.Out) == 0 ? 0 : 1;
     default:
-        Console.Error.WriteLine("usage: start | turns | knowledge [FOLDER] | statutes FOLDER | fit-ranker [FOLDER] | characters < Unihan files");
+        Console.Error.WriteLine("usage: start | turns | fuzz [SECONDS] | knowledge [FOLDER] | statutes FOLDER | fit-ranker [FOLDER] | characters < Unihan files");
         return 2;
 }

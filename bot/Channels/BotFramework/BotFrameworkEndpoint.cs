@@ -117,7 +117,7 @@ internal sealed partial class BotFrameworkEndpoint(
     }
 
     /// <summary>Null: it does not say who wrote where.</summary>
-    private static ConversationReference? ReferenceOf(Activity activity) =>
+    internal static ConversationReference? ReferenceOf(Activity activity) =>
         activity is { ChannelId: { Length: > 0 } channelId, Conversation.Id: { Length: > 0 and <= 512 } conversation, ServiceUrl: { Length: > 0 } serviceUrl }
         && UserOf(activity) is { Length: > 0 } user
             ? new()
@@ -171,11 +171,9 @@ internal sealed partial class BotFrameworkEndpoint(
             var somebody = activity.Type != ActivityTypes.ConversationUpdate || activity.MembersAdded?.Any(member => member.Id != activity.Recipient?.Id) == true;
             return somebody ? own with { MembersAdded = [from] } : null;
         }
-        // A postBack tap brings its value alone.
-        var text = WithoutMention(activity) is { Length: > 0 } words ? words : activity.Value is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
         return own with
         {
-            Text = string.IsNullOrWhiteSpace(text) ? null : text,
+            Text = WordsOf(activity),
             Attachments = activity.Attachments is { Count: > 0 } files ? [.. files.Where(IsFile).Select(file => new Attachment { ContentType = file.ContentType })] : null,
         };
     }
@@ -183,19 +181,20 @@ internal sealed partial class BotFrameworkEndpoint(
     // Teams adds the text once more as HTML.
     private static bool IsFile(Attachment attachment) => attachment.ContentType != "text/html";
 
-    private static string? WithoutMention(Activity activity)
+    /// <summary>What a person said, without the bot's own name; a postBack tap brings its value alone. Null: nothing.</summary>
+    internal static string? WordsOf(Activity activity)
     {
         var text = activity.Text;
         foreach (var mention in activity.Entities?.Where(entity => entity.Type == "mention") ?? [])
-            if (mention.Properties is { } properties && properties.TryGetValue("text", out var shown) && shown.ValueKind == JsonValueKind.String
-                && properties.TryGetValue("mentioned", out var who) && who.ValueKind == JsonValueKind.Object
-                && who.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.String && id.GetString() == activity.Recipient?.Id
-                && shown.GetString() is { Length: > 0 } words)
+            if (mention.Properties is { } properties && properties.TryGetValue("text", out var shown) && properties.TryGetValue("mentioned", out var who)
+                && PushedJson.Text(who, "id") is { } id && id == activity.Recipient?.Id && PushedJson.Text(shown) is { Length: > 0 } words)
                 text = text?.Replace(words, "", StringComparison.Ordinal);
-        return text?.Trim();
+        if (string.IsNullOrWhiteSpace(text))
+            text = activity.Value is { } value ? PushedJson.Text(value) : null;
+        return string.IsNullOrWhiteSpace(text) ? null : text.Trim();
     }
 
-    private static Activity? Parse(ReadOnlySpan<byte> json)
+    internal static Activity? Parse(ReadOnlySpan<byte> json)
     {
         try
         {
