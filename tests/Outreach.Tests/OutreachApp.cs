@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Time.Testing;
+using Orleans.Configuration;
 
 namespace Outreach.Tests;
 
@@ -33,7 +34,8 @@ public sealed class OutreachApp : IAsyncDisposable
             foreach (var (key, value) in settings)
                 host.UseSetting(key, value);
             if (clock is not null)
-                host.ConfigureServices(services => services.Replace(ServiceDescriptor.Singleton<TimeProvider>(new WallClock(clock))));
+                host.ConfigureServices(services => services.Replace(ServiceDescriptor.Singleton<TimeProvider>(new WallClock(clock)))
+                    .Configure<ClusterMembershipOptions>(silo => silo.LivenessEnabled = false));      // else a silo whose days pass in seconds takes itself for dead
         });
         _factory.UseKestrel(0);
     }
