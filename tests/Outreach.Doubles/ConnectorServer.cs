@@ -105,7 +105,10 @@ public sealed class ConnectorServer : IAsyncDisposable
     }
 
     /// <summary>What the bot wrote into one conversation, in order.</summary>
-    public IReadOnlyList<ConnectorEntry> Ledger(string conversation) => [.. _ledger.Where(entry => entry.Conversation == conversation)];
+    public IReadOnlyList<ConnectorEntry> Ledger(string conversation) => [.. _ledger.Where(entry => entry.Conversation == conversation && !IsTyping(entry))];
+
+    /// <summary>How often a conversation showed that the bot is writing.</summary>
+    public int Typings(string conversation) => _ledger.Count(entry => entry.Conversation == conversation && IsTyping(entry));
 
     /// <summary>The bot is taken out of a conversation: 403 from now on.</summary>
     public void Remove(string conversation) => _conversations[conversation] = default;
@@ -178,6 +181,8 @@ public sealed class ConnectorServer : IAsyncDisposable
             await _server.DisposeAsync();
         _key.Dispose();
     }
+
+    private static bool IsTyping(ConnectorEntry entry) => (string?)entry.Activity["type"] == "typing";
 
     private string BotId(string channel) => channel == "msteams" ? $"28:{AppId}" : $"bot-{AppId}";
 

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using Outreach.Contacts;
 using Outreach.Doubles;
 
 namespace Outreach.Tests.Channels.BotFramework;
@@ -289,6 +291,70 @@ public sealed class ConnectorDialogueTests(CalledBack shared)
         await shared.RunDueAsync();
 
         Assert.Single(shared.Connector.Ledger(_conversation));
+    }
+
+    [Theory]
+    [InlineData("installationUpdate")]
+    [InlineData("contactRelationUpdate")]
+    public async Task Who_installs_the_bot_is_greeted_once_and_who_removes_it_is_left_alone_until_they_come_back(string type)
+    {
+        await ChangeAsync(type, "add");
+        Assert.StartsWith("您好，我是业委会助手", (await ReadAsync(1))[0].Text, StringComparison.Ordinal);
+        await JoinAsync("msteams");
+        await shared.UntilSentAsync(_conversation);
+        Assert.Null(await UnreachableAsync());
+
+        await ChangeAsync(type, "remove");
+        Assert.NotNull(await UnreachableAsync());
+        await SayAsync("msteams", "谢谢");
+
+        Assert.Null(await UnreachableAsync());
+        Assert.Equal(2, (await ReadAsync(2)).Count);
+
+        async Task ChangeAsync(string name, string action)
+        {
+            var activity = shared.Connector.Activity("msteams", _conversation, _user, $"change-{Guid.NewGuid():N}", null);
+            (activity["type"], activity["action"]) = (name, action);
+            activity.Remove("text");
+            using var answer = await shared.Connector.DeliverAsync(shared.App.Address, activity);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task A_bot_that_is_taken_out_of_the_conversation_writes_to_it_no_more()
+    {
+        await AskedAsync();
+        var activity = Activity("webchat", null);
+        activity["type"] = "conversationUpdate";
+        activity["membersRemoved"] = new JsonArray(new JsonObject { ["id"] = (string?)activity["recipient"]!["id"] });
+
+        using var answer = await shared.Connector.DeliverAsync(shared.App.Address, activity);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.NotNull(await UnreachableAsync());
+    }
+
+    [Fact]
+    public async Task Who_waits_longer_than_a_moment_sees_that_the_bot_writes()
+    {
+        Task<HttpResponseMessage> delivery;
+        await using (await shared.HoldWritesAsync())
+        {
+            delivery = shared.Connector.DeliverAsync(shared.App.Address, Activity("msteams", "谢谢"));
+            await CalledBack.UntilAsync(() => shared.Connector.Typings(_conversation) == 1, "the sign that the bot writes");
+        }
+        using var answer = await delivery;
+
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+        Assert.Single(await ReadAsync(1));
+        Assert.Equal(1, shared.Connector.Typings(_conversation));
+    }
+
+    private async Task<DateTimeOffset?> UnreachableAsync()
+    {
+        await using var db = shared.Open();
+        return await db.Contacts.Where(c => c.UserId == _user).Select(c => c.UnreachableSince).SingleAsync(CalledBack.Stop);
     }
 
     private JsonObject Activity(string channel, string? text) => shared.Connector.Activity(channel, _conversation, _user, $"in-{++_said}", text);
