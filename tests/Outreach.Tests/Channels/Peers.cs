@@ -12,6 +12,18 @@ internal static class Peers
     public static async Task<JsonNode> RunAsync(string script, string package, string? input, params string[] arguments)
     {
         var stop = TestContext.Current.CancellationToken;
+        using var node = Start(script, package, arguments);
+        var (output, errors) = (node.StandardOutput.ReadToEndAsync(stop), node.StandardError.ReadToEndAsync(stop));
+        await node.StandardInput.WriteAsync((input ?? "").AsMemory(), stop);
+        node.StandardInput.Close();
+        await node.WaitForExitAsync(stop);
+        Assert.True(node.ExitCode == 0, $"{script} failed: {await errors}");
+        return JsonNode.Parse(await output)!;
+    }
+
+    /// <summary>A script with its three streams in our hands.</summary>
+    public static Process Start(string script, string package, params ReadOnlySpan<string> arguments)
+    {
         var folder = Folder();
         Assert.True(Directory.Exists(Path.Combine(folder, "node_modules", package)),
             $"The package {package} is missing: run 'npm ci --ignore-scripts' in {folder} (Node 20 or later); tests/run.sh does it.");
@@ -24,13 +36,7 @@ internal static class Peers
             StandardInputEncoding = new UTF8Encoding(false),
             StandardOutputEncoding = Encoding.UTF8,
         };
-        using var node = Start(start);
-        var (output, errors) = (node.StandardOutput.ReadToEndAsync(stop), node.StandardError.ReadToEndAsync(stop));
-        await node.StandardInput.WriteAsync((input ?? "").AsMemory(), stop);
-        node.StandardInput.Close();
-        await node.WaitForExitAsync(stop);
-        Assert.True(node.ExitCode == 0, $"{script} failed: {await errors}");
-        return JsonNode.Parse(await output)!;
+        return Start(start);
     }
 
     private static Process Start(ProcessStartInfo start)
