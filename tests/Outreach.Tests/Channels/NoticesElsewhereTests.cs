@@ -6,7 +6,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Outreach.Campaigns;
 using Outreach.Communities;
 using Outreach.Contacts;
-using Outreach.Conversations;
 using Outreach.Doubles;
 using Outreach.Storage;
 using Outreach.Tests.Channels.WebChat;
@@ -165,8 +164,17 @@ public sealed partial class NoticesElsewhereTests(AddressApp shared) : IClassFix
         var community = shared.App.Services.GetRequiredService<CommunityDirectory>().FindInText("锦绣花园")[0].Match.Community!;
         var campaign = new Campaign
         {
-            Title = title, Body = "周六开会。", Topic = NoticeTopics.MyCommunity, AreaId = community.AreaId, CommunityIds = $",{community.Id},", State = CampaignState.Scheduled,
-            ComposerId = "s-test", ComposerName = "演示同事", CreatedAt = shared.Clock.GetUtcNow(), StartAt = shared.Clock.GetUtcNow(), FormToken = Guid.NewGuid(),
+            Title = title,
+            Body = "周六开会。",
+            Topic = NoticeTopics.MyCommunity,
+            AreaId = community.AreaId,
+            CommunityIds = $",{community.Id},",
+            State = CampaignState.Scheduled,
+            ComposerId = "s-test",
+            ComposerName = "演示同事",
+            CreatedAt = shared.Clock.GetUtcNow(),
+            StartAt = shared.Clock.GetUtcNow(),
+            FormToken = Guid.NewGuid(),
         };
         await using (var db = Open())
         {

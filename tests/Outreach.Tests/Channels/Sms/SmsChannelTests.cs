@@ -3,7 +3,6 @@ using Microsoft.Extensions.Options;
 using Outreach.Activities;
 using Outreach.Campaigns;
 using Outreach.Channels.Sms;
-using Outreach.Contacts;
 using Outreach.Doubles;
 using Outreach.Leads;
 

@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
-using Outreach.Activities;
 using Outreach.Channels.Sms;
-using Outreach.Doubles;
 using Outreach.Leads;
 
 namespace Outreach.Tests.Channels.Sms;
@@ -51,11 +49,20 @@ public sealed class SmsSignatureTests
         {
             ["aliyun"] = new JsonObject
             {
-                ["method"] = "POST", ["query"] = Json(query), ["headers"] = Json(AliyunHeaders), ["payload"] = AliyunHeaders["x-acs-content-sha256"], ["keyId"] = "testAk", ["secret"] = "testSk",
+                ["method"] = "POST",
+                ["query"] = Json(query),
+                ["headers"] = Json(AliyunHeaders),
+                ["payload"] = AliyunHeaders["x-acs-content-sha256"],
+                ["keyId"] = "testAk",
+                ["secret"] = "testSk",
             },
             ["tencent"] = new JsonObject
             {
-                ["host"] = "sms.tencentcloudapi.com", ["body"] = body, ["seconds"] = 1763949600, ["secretId"] = "testId", ["secretKey"] = "testSecretKey",
+                ["host"] = "sms.tencentcloudapi.com",
+                ["body"] = body,
+                ["seconds"] = 1763949600,
+                ["secretId"] = "testId",
+                ["secretKey"] = "testSecretKey",
             },
         };
 
@@ -85,7 +92,8 @@ public sealed class SmsSignatureTests
         {
             ["webhook"] = new JsonObject
             {
-                ["secret"] = secret, ["body"] = sent,
+                ["secret"] = secret,
+                ["body"] = sent,
                 ["headers"] = new JsonObject { ["webhook-id"] = "msg_1", ["webhook-timestamp"] = seconds.ToString(CultureInfo.InvariantCulture), ["webhook-signature"] = signature },
                 ["sign"] = new JsonObject { ["id"] = "msg_1", ["seconds"] = seconds, ["body"] = body },
             },
