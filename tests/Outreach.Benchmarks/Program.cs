@@ -18,12 +18,15 @@ switch (args.FirstOrDefault())
     case "turns":
         await Turns.RunAsync(Console.Out);
         return 0;
+    case "channels":
+        await ChannelLoads.RunAsync(Console.Out);
+        return 0;
     case "start":
         await Starts.RunAsync(Console.Out);
         return 0;
     case "fuzz":
         return Fuzz.Run(int.TryParse(args.ElementAtOrDefault(1), out var seconds) ? seconds : 600, Console.Out) == 0 ? 0 : 1;
     default:
-        Console.Error.WriteLine("usage: start | turns | fuzz [SECONDS] | knowledge [FOLDER] | statutes FOLDER | fit-ranker [FOLDER] | characters < Unihan files");
+        Console.Error.WriteLine("usage: start | turns | channels | fuzz [SECONDS] | knowledge [FOLDER] | statutes FOLDER | fit-ranker [FOLDER] | characters < Unihan files");
         return 2;
 }

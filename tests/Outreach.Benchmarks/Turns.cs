@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using Outreach.Doubles;
 
 namespace Outreach.Benchmarks;
@@ -27,15 +25,18 @@ internal static class Turns
             using var process = Start(folder.FullName);
             await process.ListeningAsync(CancellationToken.None);
             var people = await Task.WhenAll(Enumerable.Range(0, People).Select(_ => Person.OpenAsync(process.Address)));
-            _ = await MeasureAsync(people, TimeSpan.FromSeconds(4), Question);   // warm
+            _ = await Load.AsFastAsItGoesAsync(People, TimeSpan.FromSeconds(4), Ask);   // warm
 
-            await output.WriteLineAsync($"{"what",-34}{"turns/s",10}{"p50 ms",10}{"p99 ms",10}");
+            await LoadFigures.HeadAsync(output);
             for (var round = 1; round <= 3; round++)
             {
-                await PrintAsync(output, $"event without a bot, round {round}", await MeasureAsync(people, Length, Event));
-                await PrintAsync(output, $"answered question, round {round}", await MeasureAsync(people, Length, Question));
+                await (await Load.AsFastAsItGoesAsync(People, Length, Tell)).WriteAsync(output, $"event without a bot, round {round}");
+                await (await Load.AsFastAsItGoesAsync(People, Length, Ask)).WriteAsync(output, $"answered question, round {round}");
             }
             await output.WriteLineAsync($"after the load: {await ProcessMemory.DescribeAsync(process)}");
+
+            Task Ask(int person, int turn) => people[person].SendAsync(Question(turn));
+            Task Tell(int person, int turn) => people[person].SendAsync(Event(turn));
         }
         finally
         {
@@ -43,33 +44,16 @@ internal static class Turns
         }
     }
 
-    internal static object Question(int turn) => new { type = "message", text = Questions[turn % Questions.Length], from = new { id = "me" } };
+    internal static string Text(int turn) => Questions[turn % Questions.Length];
+
+    internal static object Question(int turn) => new { type = "message", text = Text(turn), from = new { id = "me" } };
 
     private static object Event(int turn) => new { type = "event", name = "benchmark/none", value = turn, from = new { id = "me" } };
 
-    private static OutreachProcess Start(string folder) => OutreachProcess.Start(folder,
-        ("Channels:WebChat:Limits:MessagesPerConversation", "1000000"), ("Channels:WebChat:Limits:MessagesPerPerson", "1000000"),
-        ("Channels:WebChat:Limits:CallsPerAddress", "10000000"), ("Channels:WebChat:Limits:MessagesPerAddress", "10000000"), ("Logging:LogLevel:Default", "Warning"));
-
-    private static async Task<(double PerSecond, double P50, double P99)> MeasureAsync(Person[] people, TimeSpan length, Func<int, object> make)
-    {
-        var watch = Stopwatch.StartNew();
-        var times = await Task.WhenAll(people.Select(async person =>
-        {
-            var own = new List<double>();
-            for (var turn = 0; watch.Elapsed < length; turn++)
-            {
-                var before = Stopwatch.GetTimestamp();
-                await person.SendAsync(make(turn));
-                own.Add(Stopwatch.GetElapsedTime(before).TotalMilliseconds);
-            }
-            return own;
-        }));
-        var elapsed = watch.Elapsed;
-        var all = times.SelectMany(t => t).Order().ToArray();
-        return (all.Length / elapsed.TotalSeconds, all[all.Length / 2], all[(int)(all.Length * 0.99)]);
-    }
-
-    private static Task PrintAsync(TextWriter output, string what, (double PerSecond, double P50, double P99) figures) =>
-        output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{what,-34}{figures.PerSecond,10:0}{figures.P50,10:0.0}{figures.P99,10:0.0}"));
+    /// <summary>Without the limits of the web chat, which a load test would meet at once.</summary>
+    internal static OutreachProcess Start(string folder, params (string Key, string Value)[] settings) => OutreachProcess.Start(folder,
+    [
+        .. settings, ("Channels:WebChat:Limits:MessagesPerConversation", "1000000"), ("Channels:WebChat:Limits:MessagesPerPerson", "1000000"),
+        ("Channels:WebChat:Limits:CallsPerAddress", "10000000"), ("Channels:WebChat:Limits:MessagesPerAddress", "10000000"), ("Logging:LogLevel:Default", "Warning"),
+    ]);
 }
