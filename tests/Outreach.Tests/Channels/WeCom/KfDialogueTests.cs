@@ -19,11 +19,7 @@ public sealed class KfDialogueTests(WeComCorp shared) : IDisposable
     private WeComCustomers Customers => WeCom.Customers;
     private string Conversation => $"{Customers.OpenKfId}:{_owner}";
 
-    public void Dispose()
-    {
-        Customers.PageSize = 1000;
-        WeCom.CustomerPushes.Callback = new(shared.App.Address, "/channels/wecom-kf");
-    }
+    public void Dispose() => Customers.PageSize = 1000;
 
     [Fact]
     public async Task Opens_the_conversation_asks_and_signs_up_to_the_receipt()
@@ -197,20 +193,19 @@ public sealed class KfDialogueTests(WeComCorp shared) : IDisposable
     [Fact]
     public async Task Who_asks_for_a_person_is_moved_to_the_pool_where_the_account_wants_it_and_the_bot_keeps_silent()
     {
-        WeCom.CustomerPushes.Callback = new(shared.App.Address, "/channels/wecom-kf/pool");
-        await Customers.SayAsync(_owner, "转人工");
-        await WeComCorp.UntilAsync(() => Customers.SessionOf(_owner) == WeComSession.Waiting, "the pool");
-        var read = Customers.Ledger(_owner).Count;
+        var (customers, conversation) = (shared.Pool.Customers, $"{shared.Pool.Customers.OpenKfId}:{_owner}");
+        await customers.SayAsync(_owner, "转人工");
+        await WeComCorp.UntilAsync(() => customers.SessionOf(_owner) == WeComSession.Waiting, "the pool");
+        var read = customers.Ledger(_owner).Count;
         Assert.InRange(read, 1, 2);
 
-        await Customers.AnswerAsPersonAsync(_owner, "zhangsan", "我来看");
-        await Customers.SayAsync(_owner, "换物业要多少人同意");
-        await UntilFetchedAsync("pool");
-        await WeComCorp.UntilAsync(async () => (await shared.MessagesAsync(Conversation)).Count(m => m.From == Speaker.Owner) == 2, "the second message");
-        await shared.UntilSentAsync(Conversation);
+        await customers.AnswerAsPersonAsync(_owner, "zhangsan", "我来看");
+        await customers.SayAsync(_owner, "换物业要多少人同意");
+        await WeComCorp.UntilAsync(async () => (await shared.MessagesAsync(conversation)).Count(m => m.From == Speaker.Owner) == 2, "the second message");
+        await shared.UntilSentAsync(conversation);
 
-        Assert.Equal(read, Customers.Ledger(_owner).Count);
-        Assert.Equal(WeComSession.Waiting, Customers.SessionOf(_owner));
+        Assert.Equal(read, customers.Ledger(_owner).Count);
+        Assert.Equal(WeComSession.Waiting, customers.SessionOf(_owner));
     }
 
     [Theory]
@@ -268,13 +263,13 @@ public sealed class KfDialogueTests(WeComCorp shared) : IDisposable
         return await db.KfCursors.CountAsync(c => c.Wanted != null, WeComCorp.Stop);
     }
 
-    private async Task<KfCursor> CursorAsync(string account = "default")
+    private async Task<KfCursor> CursorAsync()
     {
         await using var db = shared.Open();
-        return await db.KfCursors.AsNoTracking().SingleAsync(c => c.Account == account && c.OpenKfId == Customers.OpenKfId, WeComCorp.Stop);
+        return await db.KfCursors.AsNoTracking().SingleAsync(c => c.Account == "default" && c.OpenKfId == Customers.OpenKfId, WeComCorp.Stop);
     }
 
-    private Task UntilFetchedAsync(string account = "default") => WeComCorp.UntilAsync(async () => (await CursorAsync(account)).Wanted is null, "everything is fetched");
+    private Task UntilFetchedAsync() => WeComCorp.UntilAsync(async () => (await CursorAsync()).Wanted is null, "everything is fetched");
 
     private Task SyncDueAsync() => shared.App.Services.GetServices<IDueWork>().Single(work => work.Name == "wecom-kf-messages").RunDueAsync(WeComCorp.Stop);
 
