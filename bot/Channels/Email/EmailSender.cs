@@ -135,6 +135,8 @@ internal sealed partial class EmailSender(IOptions<EmailOptions> options, Channe
             return new(SendClass.Transient, VendorCode: code);
         return new(refusal.ErrorCode switch
         {
+            // 5.7.x is the server's policy (no relaying, not signed in): nothing that the recipient's mailbox could help.
+            SmtpErrorCode.RecipientNotAccepted when refusal.Message.TrimStart().StartsWith("5.7.", StringComparison.Ordinal) => SendClass.ConfigError,
             SmtpErrorCode.RecipientNotAccepted => SendClass.RecipientGone,
             SmtpErrorCode.SenderNotAccepted => SendClass.ConfigError,
             SmtpErrorCode.MessageNotAccepted => SendClass.ContentRejected,

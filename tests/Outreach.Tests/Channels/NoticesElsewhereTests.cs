@@ -117,6 +117,8 @@ public sealed partial class NoticesElsewhereTests(AddressApp shared) : IClassFix
     [InlineData("短信通知算不算送达")]
     [InlineData("物业发短信催费合法吗")]
     [InlineData("开会通知用短信发行不行")]
+    [InlineData("通知发短信算送达吗")]
+    [InlineData("通知用短信发行不行")]
     public async Task A_question_about_text_messages_is_a_question(string question)
     {
         using var owner = await DirectLineClient.OpenAsync(shared.App);

@@ -117,6 +117,13 @@ public sealed class EmailChannelTests : IAsyncLifetime
         Assert.Equal((taken, SendClass.Ok, taken + 1), (first, next.Class, _server.Ledger.Count));
     }
 
+    [Theory]
+    [InlineData("5.1.1 no such mailbox", SendClass.RecipientGone)]
+    [InlineData("mailbox unavailable", SendClass.RecipientGone)]
+    [InlineData("5.7.1 relaying denied", SendClass.ConfigError)]
+    public void A_server_that_does_not_relay_says_nothing_about_the_mailbox(string words, SendClass expected) => Assert.Equal(expected, EmailSender.Classify(new MailKit.Net.Smtp.SmtpCommandException(
+        MailKit.Net.Smtp.SmtpErrorCode.RecipientNotAccepted, MailKit.Net.Smtp.SmtpStatusCode.MailboxUnavailable, new MimeKit.MailboxAddress("", Mailbox), words)).Class);
+
     [Fact]
     public async Task A_wrong_password_stops_the_channel()
     {
