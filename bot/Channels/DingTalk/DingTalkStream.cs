@@ -48,7 +48,7 @@ internal sealed partial class DingTalkStream(
             {
                 return;
             }
-            catch (Exception e) when (e is WebSocketException or HttpRequestException or IOException or OperationCanceledException or InvalidDataException)
+            catch (Exception e)
             {
                 Ended(e, account.Name);
             }
@@ -134,6 +134,10 @@ internal sealed partial class DingTalkStream(
         {
             // The turn is stored; without its acknowledgement the message comes again and is found to be known.
         }
+        catch (Exception e)
+        {
+            NotTaken(e, account.Name);      // nor acknowledged: the message comes again
+        }
         finally
         {
             room.Release();
@@ -187,6 +191,9 @@ internal sealed partial class DingTalkStream(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The DingTalk account {Account} lost its connection and opens another one")]
     private partial void Ended(Exception exception, string account);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A message to the DingTalk account {Account} could not be taken; DingTalk brings it again")]
+    private partial void NotTaken(Exception exception, string account);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The DingTalk account {Account} was given the address of a connection that is not DingTalk's; it is not used")]
     private partial void Foreign(string account);
