@@ -61,8 +61,15 @@ internal static class ChannelLoads
         var id = $"person-{person}";
         using var answer = await http.PostAsJsonAsync("/api/messages", new
         {
-            type = "message", id = $"{person}-{turn}", text = Turns.Text(turn), channelId = "emulator", serviceUrl = "http://127.0.0.1:1", deliveryMode = "expectReplies",
-            from = new { id }, recipient = new { id = "bot" }, conversation = new { id },
+            type = "message",
+            id = $"{person}-{turn}",
+            text = Turns.Text(turn),
+            channelId = "emulator",
+            serviceUrl = "http://127.0.0.1:1",
+            deliveryMode = "expectReplies",
+            from = new { id },
+            recipient = new { id = "bot" },
+            conversation = new { id },
         });
         if (!(await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync()).Contains(Turns.Text(turn), StringComparison.Ordinal))
             throw new InvalidOperationException("The echo bot said nothing.");
@@ -95,7 +102,7 @@ internal static class ChannelLoads
     /// <returns>Whether the answer stands in the response.</returns>
     private static async Task<bool> CallBackAsync(HttpClient http, Uri address, string token, int number)
     {
-        var timestamp = DateTimeOffset.UtcNow.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        var timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         var nonce = number.ToString(CultureInfo.InvariantCulture);
         string[] parts = [token, timestamp, nonce];
         Array.Sort(parts, StringComparer.Ordinal);
