@@ -46,8 +46,6 @@ public sealed record ChannelCapabilities
     public bool ReadsStoredMessages { get; init; }
     /// <summary>Whether an answer that is still being written can be shown as it grows; the channel is an <see cref="IDraftChannel"/>.</summary>
     public bool ShowsDrafts { get; init; }
-    /// <summary>Whether the page shows the citation entity itself, so that the text's own 依据 line is left out.</summary>
-    public bool ShowsCitations { get; init; }
 }
 
 /// <summary>What a channel did with one message.</summary>

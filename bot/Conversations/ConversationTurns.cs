@@ -150,7 +150,7 @@ internal sealed partial class ConversationTurns(
             conversation.DueAt = next;
             if (reminder is not null)
             {
-                var activity = Turn.ToActivity(reminder, new() { Buttons = true }, Shown.AsText) with { From = Bot, Conversation = new() { Id = conversation.ChannelConversationId } };
+                var activity = Turn.ToActivity(reminder, Shown.AsText) with { From = Bot, Conversation = new() { Id = conversation.ChannelConversationId } };
                 var message = log.Append(db, conversation, Speaker.Bot, activity, outgoingKey: null, staffId: null, replyTo: null, inboundKey: null);
                 message.SentAt = outgoing.MustSend(conversation.Channel) ? null : clock.GetUtcNow();
             }

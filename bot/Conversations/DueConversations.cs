@@ -56,7 +56,7 @@ internal sealed class DueConversations(
         var written = await db.WriteAsync(async () =>
         {
             var conversation = await db.Conversations.SingleAsync(c => c.Id == conversationId, cancellationToken);
-            var activity = Turn.ToActivity(result, new() { Buttons = true }, new() { Before = found, Cards = [FormCards.PassOn(lead, receiver)] }) with { From = ConversationTurns.Bot, Conversation = new() { Id = conversation.ChannelConversationId } };
+            var activity = Turn.ToActivity(result, new() { Before = found, Cards = [FormCards.PassOn(lead, receiver)] }) with { From = ConversationTurns.Bot, Conversation = new() { Id = conversation.ChannelConversationId } };
             var message = await log.AppendAsync(db, conversationId, Speaker.Bot, activity, $"ask-pass-on/{leadId}", staffId: null, cancellationToken);
             if (message is null)
                 return false;

@@ -145,7 +145,7 @@ public sealed class Handovers(
                 Text = wasTaken ? Says.HandedBack : Says.HandedBackUnanswered,
                 Suggestions = wasTaken ? Says.HelpfulOrNot : [],
             };
-            var activity = Turn.ToActivity(result, new() { Buttons = true }, Shown.AsText) with { From = ConversationTurns.Bot, Conversation = new() { Id = conversation.ChannelConversationId } };
+            var activity = Turn.ToActivity(result, Shown.AsText) with { From = ConversationTurns.Bot, Conversation = new() { Id = conversation.ChannelConversationId } };
             var written = await log.AppendAsync(db, conversation.Id, Speaker.Bot, activity, $"handed-back/{handover.Id}", scope.StaffId, cancellationToken);
             if (written is not null)
                 written.SentAt = outgoing.MustSend(conversation.Channel) ? null : clock.GetUtcNow();

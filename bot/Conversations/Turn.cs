@@ -66,7 +66,7 @@ internal sealed class Turn : ITurnContext
     {
         var result = Result! with { Text = $"{Result.Text}\n{line}", Suggestions = suggestions };
         Result = result;
-        _outgoing[^1] = ToActivity(result, Capabilities, _shown);
+        _outgoing[^1] = ToActivity(result, _shown);
     }
 
     public void Hide(string? value, string placeholder)
@@ -87,22 +87,21 @@ internal sealed class Turn : ITurnContext
     public Task ReplyAsync(AnswerResult result, Shown shown, CancellationToken cancellationToken)
     {
         (Result, _shown) = (result, shown);
-        return SendActivityAsync(ToActivity(result, Capabilities, shown), cancellationToken);
+        return SendActivityAsync(ToActivity(result, shown), cancellationToken);
     }
 
     public Task ReplyAsync(AnswerKind kind, string text, CancellationToken cancellationToken, params string[] suggestions) =>
         ReplyAsync(new() { Kind = kind, Text = text, Suggestions = suggestions }, cancellationToken);
 
-    /// <summary>The message of an answer; the 依据 line is left to the page where the page shows the citations itself.</summary>
-    internal static Activity ToActivity(AnswerResult result, ChannelCapabilities capabilities, Shown shown)
+    /// <summary>The message of an answer, its 依据 line in the text: a page that shows the citation entity leaves that line out by itself.</summary>
+    internal static Activity ToActivity(AnswerResult result, Shown shown)
     {
-        var text = capabilities.ShowsCitations && result.Citations.Count > 0 ? WithoutGround(result.Text) : result.Text;
         var hasCards = shown.Cards.Count > 0;
         return new()
         {
             Type = ActivityTypes.Message,
-            Text = !hasCards ? text : shown.Before.Length > 0 ? shown.Before : null,
-            Summary = hasCards ? text : null,
+            Text = !hasCards ? result.Text : shown.Before.Length > 0 ? shown.Before : null,
+            Summary = hasCards ? result.Text : null,
             TextFormat = "plain",
             InputHint = result.Suggestions.Count > 0 ? "expectingInput" : "acceptingInput",
             Attachments = hasCards ? [.. shown.Cards.Select(card => card.ToAttachment())] : null,
@@ -119,7 +118,4 @@ internal sealed class Turn : ITurnContext
         Title = title,
         Value = JsonSerializer.SerializeToElement(title, ActivityJson.Default.String),
     };
-
-    private static string WithoutGround(string text) =>
-        string.Join('\n', text.Split('\n').Where(line => !line.StartsWith("依据：《", StringComparison.Ordinal))).TrimEnd();
 }

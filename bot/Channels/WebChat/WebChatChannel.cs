@@ -26,7 +26,6 @@ internal sealed class WebChatChannel(IDbContextFactory<OutreachDb> databases, Co
         Cards = true,
         Proactive = true,
         Idempotent = true,
-        ShowsCitations = true,
         ShowsDrafts = true,
         ReadsStoredMessages = true,
     };

@@ -3,7 +3,7 @@ import { heroCard } from './cards.js';
 import { $, button, element, focusComposer, icon, log, safeLink } from './page.js';
 import { sourceLine, sourcesOf } from './sources.js';
 import { readAloud } from './speech.js';
-import { answerParagraphs, paragraphs, timeText } from './text.js';
+import { answerParagraphs, paragraphs, timeText, withoutGround } from './text.js';
 
 /** What buttons do; the page connects them. */
 export const doing = { say() {}, judge() {} };
@@ -116,7 +116,7 @@ export function showBot(activity) {
   const made = element('div', 'turn bot', label);
   if (activity.text) {
     const sources = sourcesOf(activity);
-    const text = isStaff ? activity.text.replace(/^【[^】]*】\s*/, '') : activity.text;
+    const text = isStaff ? activity.text.replace(/^【[^】]*】\s*/, '') : sources.length ? withoutGround(activity.text) : activity.text;
     const bubble = element('div', isStaff ? 'bubble staff' : 'bubble bot', ...(sources.length ? answerParagraphs(text) : paragraphs(text)));
     if (sources.length) bubble.append(sourceLine(sources));
     made.append(isStaff ? '' : element('span', 'vh', '助手说：'), bubble);

@@ -19,6 +19,9 @@ export function inline(text) {
 export const paragraphs = text => text.replace(/完整说明：((?:https?:\/\/|\/)[^\s，。]+)/g, '[完整说明]($1)').split('\n')
   .map(part => part.trim()).filter(part => part).map(part => element('p', '', ...inline(part)));
 
+/** An answer without its 依据 lines: the page shows the sources themselves. */
+export const withoutGround = text => text.split('\n').filter(line => !line.startsWith('依据：《')).join('\n').trimEnd();
+
 /** 先答后说: the first sentence of an answer stands out, or its first clause where the sentence is long. */
 export function answerParagraphs(text) {
   const made = paragraphs(text);

@@ -44,6 +44,7 @@ public sealed class PublishedWebChatTests(Site site)
         await box.PressAsync("Enter");
 
         await Expect(window.Page.GetByText("先看参加：全体业主里").First).ToBeVisibleAsync();
+        await Expect(window.Page.GetByText("依据：《民法典》").First).ToBeVisibleAsync();       // Web Chat has no line of its own for the citation entity
         await window.Page.GetByRole(AriaRole.Button, new() { Name = "帮我算一算" }).First.ClickAsync();
         await Expect(window.Page.GetByText("帮我算一算").First).ToBeVisibleAsync();
         await window.ScreenshotAsync("published-webchat");
