@@ -400,7 +400,7 @@ public sealed class CalculateTests(Asking asking) : IClassFixture<Asking>
     public async Task Without_buttons_the_choices_are_numbered_lines()
     {
         var answer = await SayAsync("500户来了340户同意180户能通过吗");
-        var plain = TextFallback.Render(Turn.ToActivity(answer, new ChannelCapabilities(), Shown.AsText), new ChannelCapabilities());
+        var plain = TextFallback.Render(Turn.ToActivity(answer, Shown.AsText), new ChannelCapabilities());
 
         Assert.EndsWith("1. 普通事项\n2. 重大事项", plain.Text, StringComparison.Ordinal);
         Assert.Null(plain.SuggestedActions);
