@@ -25,6 +25,19 @@ internal sealed class QuotaKeeper(IOptionsMonitor<CampaignOptions> options, Time
         return granted;
     }, CancellationToken.None);
 
+    /// <summary>What every account that has sent notices may still send now, by <c>channel/account</c>.</summary>
+    public async Task<IReadOnlyDictionary<string, QuotaLeft>> ReadAsync(OutreachDb db, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        return (await db.ChannelQuotas.AsNoTracking().ToListAsync(cancellationToken)).ToDictionary(row => row.Account, row =>
+        {
+            int? left = options.CurrentValue.Quotas.TryGetValue(row.Account.Split('/')[0], out var limit)
+                ? new Quota(limit.Limit, limit.Window, row.WindowStart, row.Used).Take(int.MaxValue, now).Granted
+                : null;
+            return new QuotaLeft(left, row.PausedUntil > now ? row.PausedUntil : null);
+        });
+    }
+
     /// <summary>A rate limit, a used-up quota or a wrong secret rests the whole account; the rows wait, and staff are told.</summary>
     public Task PauseIfToldAsync(OutreachDb db, string account, IReadOnlyList<SendResult> results)
     {
@@ -52,3 +65,7 @@ internal sealed class QuotaKeeper(IOptionsMonitor<CampaignOptions> options, Time
         }, CancellationToken.None);
     }
 }
+
+/// <param name="Left">Messages of the running window; null: no limit of ours.</param>
+/// <param name="RestsUntil">The vendor said stop; null: it does not rest.</param>
+internal sealed record QuotaLeft(int? Left, DateTimeOffset? RestsUntil);
