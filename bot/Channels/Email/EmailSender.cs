@@ -13,7 +13,7 @@ namespace Outreach.Channels.Email;
 /// Hands messages to the mail server, one after the other over one connection that stays open while there is something to send. A message whose text may have been
 /// written and that got no answer is not sent again: mail knows no idempotency key.
 /// </summary>
-internal sealed partial class EmailSender(IOptions<EmailOptions> options, ChannelReports reports, TimeProvider clock, ILogger<EmailSender> logger) : IAsyncDisposable
+internal sealed partial class EmailSender(IOptions<EmailOptions> options, ChannelReports reports, TimeProvider clock, ILogger<EmailSender> logger) : IDisposable
 {
     // Servers hang up after some minutes; a fresh connection costs less than finding out.
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(60);
@@ -42,9 +42,9 @@ internal sealed partial class EmailSender(IOptions<EmailOptions> options, Channe
         }
     }
 
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
-        await CloseAsync();
+        _client?.Dispose();
         _one.Dispose();
     }
 

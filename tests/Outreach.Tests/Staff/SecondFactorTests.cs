@@ -8,19 +8,18 @@ using Outreach.Staff;
 
 namespace Outreach.Tests.Staff;
 
-public sealed partial class SecondFactorTests
+public sealed partial class SecondFactorTests(SecondFactorTests.Site site) : IClassFixture<SecondFactorTests.Site>
 {
-    private static readonly Dictionary<string, string?> Required = new() { ["Staff:RequireSecondFactor"] = "true" };
+    private readonly OutreachApp _app = site.App;
 
     [Fact]
     public async Task Once_set_up_the_door_asks_for_the_code_and_takes_each_recovery_code_once()
     {
-        await using var app = await OutreachApp.StartAsync(Required);
-        using var first = await ConsoleClient.SignInAsync(app, "zhang01", StaffRoles.Street);
+        using var first = await ConsoleClient.SignInAsync(_app, "zhang01", StaffRoles.Street);
         var (key, recovery) = await SetUpAsync(first);
         Assert.Equal(8, recovery.Count);
 
-        using var second = new ConsoleClient(app);
+        using var second = new ConsoleClient(_app);
         var asked = await second.SignInAsync("zhang01", StaffSeeds.Password);
         Assert.EndsWith("/staff/sign-in/code", asked.Headers.Location!.OriginalString, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Redirect, (await second.GetAsync("/staff")).StatusCode);       // no session yet
@@ -30,7 +29,7 @@ public sealed partial class SecondFactorTests
 
         foreach (var expected in new[] { HttpStatusCode.Redirect, HttpStatusCode.OK })       // used once, then wrong
         {
-            using var third = new ConsoleClient(app);
+            using var third = new ConsoleClient(_app);
             await third.SignInAsync("zhang01", StaffSeeds.Password);
             Assert.Equal(expected, (await SendCodeAsync(third, recovery[0])).StatusCode);
         }
@@ -39,26 +38,24 @@ public sealed partial class SecondFactorTests
     [Fact]
     public async Task Wrong_codes_lock_the_account_like_wrong_passwords()
     {
-        await using var app = await OutreachApp.StartAsync(Required);
-        using var first = await ConsoleClient.SignInAsync(app, "zhang01", StaffRoles.Street);
+        using var first = await ConsoleClient.SignInAsync(_app, "zhang02", StaffRoles.Street);
         var (key, recovery) = await SetUpAsync(first);
-        using var second = new ConsoleClient(app);
-        await second.SignInAsync("zhang01", StaffSeeds.Password);
+        using var second = new ConsoleClient(_app);
+        await second.SignInAsync("zhang02", StaffSeeds.Password);
 
         foreach (var wrong in new[] { Wrong(key), "ABCDE-12345", Wrong(key), "ABCDE-12346" })
             Assert.Contains("验证码不对", await ConsoleClient.TextAsync(await SendCodeAsync(second, wrong)), StringComparison.Ordinal);
         Assert.Contains("试错太多次", await ConsoleClient.TextAsync(await SendCodeAsync(second, Wrong(key))), StringComparison.Ordinal);
         Assert.Contains("试错太多次", await ConsoleClient.TextAsync(await SendCodeAsync(second, Totp(key))), StringComparison.Ordinal);
-        using var third = new ConsoleClient(app);
-        Assert.Contains("试错太多次", await ConsoleClient.TextAsync(await third.SignInAsync("zhang01", StaffSeeds.Password)), StringComparison.Ordinal);
+        using var third = new ConsoleClient(_app);
+        Assert.Contains("试错太多次", await ConsoleClient.TextAsync(await third.SignInAsync("zhang02", StaffSeeds.Password)), StringComparison.Ordinal);
         Assert.NotEmpty(recovery);
     }
 
     [Fact]
     public async Task The_code_page_by_its_address_alone_leads_back_to_the_password()
     {
-        await using var app = await OutreachApp.StartAsync(Required);
-        using var nobody = new ConsoleClient(app);
+        using var nobody = new ConsoleClient(_app);
 
         var answer = await SendCodeAsync(nobody, "123456");
 
@@ -69,11 +66,10 @@ public sealed partial class SecondFactorTests
     [Fact]
     public async Task The_secret_is_not_readable_in_the_database()
     {
-        await using var app = await OutreachApp.StartAsync(Required);
-        using var client = await ConsoleClient.SignInAsync(app, "zhang01", StaffRoles.Street);
+        using var client = await ConsoleClient.SignInAsync(_app, "zhang04", StaffRoles.Street);
         var (key, recovery) = await SetUpAsync(client);
 
-        await using var db = await StaffSeeds.OpenAsync(app);
+        await using var db = await StaffSeeds.OpenAsync(_app);
         var stored = await db.Database.SqlQueryRaw<string>("SELECT \"Value\" FROM \"StaffTokens\"").ToListAsync(StaffSeeds.Stop);
 
         Assert.NotEmpty(stored);
@@ -83,15 +79,14 @@ public sealed partial class SecondFactorTests
     [Fact]
     public async Task A_reset_link_lets_in_who_lost_the_phone_and_the_second_factor_is_set_anew()
     {
-        await using var app = await OutreachApp.StartAsync(Required);
-        using var client = await ConsoleClient.SignInAsync(app, "zhang01", StaffRoles.Street);
+        using var client = await ConsoleClient.SignInAsync(_app, "zhang05", StaffRoles.Street);
         await SetUpAsync(client);
-        using var administrator = await ConsoleClient.SignInAsync(app, "admin1", StaffRoles.Administrator);
-        await using var db = await StaffSeeds.OpenAsync(app);
-        var id = await db.Staff.Where(s => s.UserName == "zhang01").Select(s => s.Id).SingleAsync(StaffSeeds.Stop);
+        using var administrator = await ConsoleClient.SignInAsync(_app, "admin1", StaffRoles.Administrator);
+        await using var db = await StaffSeeds.OpenAsync(_app);
+        var id = await db.Staff.Where(s => s.UserName == "zhang05").Select(s => s.Id).SingleAsync(StaffSeeds.Stop);
         var link = Link().Match(await ConsoleClient.TextAsync(await administrator.PostAsync("/staff/people", $"reset-{id}"))).Value;
 
-        using var back = new ConsoleClient(app);
+        using var back = new ConsoleClient(_app);
         var done = await back.PostAsync(link, "one-time-link", ("Input.Password", "baihe-siyue-2026"), ("Input.Again", "baihe-siyue-2026"));
 
         Assert.Equal(HttpStatusCode.Redirect, done.StatusCode);
@@ -101,10 +96,9 @@ public sealed partial class SecondFactorTests
     [Fact]
     public async Task Signing_out_elsewhere_ends_the_other_session_and_keeps_this_one()
     {
-        await using var app = await OutreachApp.StartAsync(Required);
-        using var here = await ConsoleClient.SignInAsync(app, "zhang01", StaffRoles.Street);
-        using var there = new ConsoleClient(app);
-        await there.SignInAsync("zhang01", StaffSeeds.Password);
+        using var here = await ConsoleClient.SignInAsync(_app, "zhang06", StaffRoles.Street);
+        using var there = new ConsoleClient(_app);
+        await there.SignInAsync("zhang06", StaffSeeds.Password);
         Assert.Equal(HttpStatusCode.OK, (await there.GetAsync("/staff")).StatusCode);
 
         await here.PostAsync("/staff/more", "staff/sign-out/elsewhere");
@@ -116,12 +110,21 @@ public sealed partial class SecondFactorTests
     [Fact]
     public async Task Without_it_no_notice_can_be_written_where_it_is_required()
     {
-        await using var app = await OutreachApp.StartAsync(Required);
-        using var client = await ConsoleClient.SignInAsync(app, "zhang01", StaffRoles.Street);
+        using var client = await ConsoleClient.SignInAsync(_app, "zhang07", StaffRoles.Street);
 
         Assert.Contains("发通知要两步验证", await client.ReadAsync("/staff/notices/new"), StringComparison.Ordinal);
         await SetUpAsync(client);
         Assert.DoesNotContain("发通知要两步验证", await client.ReadAsync("/staff/notices/new"), StringComparison.Ordinal);
+    }
+
+    /// <summary>One program for all: every test has accounts of its own.</summary>
+    public sealed class Site : IAsyncLifetime
+    {
+        internal OutreachApp App { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() => App = await OutreachApp.StartAsync(new Dictionary<string, string?> { ["Staff:RequireSecondFactor"] = "true" });
+
+        public ValueTask DisposeAsync() => App.DisposeAsync();
     }
 
     /// <summary>Sets the second factor up as a person does.</summary>
