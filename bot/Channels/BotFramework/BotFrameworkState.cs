@@ -7,7 +7,8 @@ namespace Outreach.Channels.BotFramework;
 /// <summary>Whether the channel is on: with a whole configuration; without one on loopback in Development, where nobody else can call; else off.</summary>
 internal sealed partial class BotFrameworkState(IOptions<BotFrameworkOptions> options, ChannelReports reports, IHostEnvironment environment, ILogger<BotFrameworkState> logger)
 {
-    public ChannelState State { get; private set; } = ChannelState.Off;
+    /// <summary>A whole configuration counts from the first request on, which may come before <see cref="Decide"/>: what were refused then would be lost.</summary>
+    public ChannelState State { get; private set; } = options.Value.IsConfigured && options.Value.Missing(environment) is null ? ChannelState.On : ChannelState.Off;
 
     public bool IsOn => State is ChannelState.On or ChannelState.Anonymous;
 

@@ -70,7 +70,7 @@ public sealed class KilledChannelTests : IDisposable
     private async Task SayAsync(ConnectorServer connector, Uri bot, string id, string text)
     {
         using var answer = await connector.DeliverAsync(bot, connector.Activity("webchat", _conversation, "29:owner", id, text));
-        Assert.True(answer.IsSuccessStatusCode);
+        Assert.True(answer.IsSuccessStatusCode, $"{(int)answer.StatusCode}");
     }
 
     private long Count(string sql)
