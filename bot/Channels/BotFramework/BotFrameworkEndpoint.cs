@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
@@ -14,16 +13,11 @@ namespace Outreach.Channels.BotFramework;
 /// or in the response where the caller <c>expectReplies</c>. Channels of the service may deliver twice: the activity's id is the key.
 /// </summary>
 internal sealed partial class BotFrameworkEndpoint(
-    BotFrameworkState state, ConnectorTokens tokens, ConnectorClient connector, BotFrameworkChannel channel, ChannelInbox inbox, OutgoingMessages outgoing,
+    BotFrameworkState state, ConnectorTokens tokens, ConnectorClient connector, BotFrameworkChannel channel, ChannelInbox inbox, GroupHints groups, OutgoingMessages outgoing,
     IDbContextFactory<OutreachDb> databases, ChannelReports reports, ChannelMeter meter, TimeProvider clock, ILogger<BotFrameworkEndpoint> logger)
 {
     private const int MaxBytes = 256 * 1024;
-    private static readonly TimeSpan GroupPause = TimeSpan.FromMinutes(10);
-    private const int MostGroups = 10_000;
     private static readonly TimeSpan TypingAfter = TimeSpan.FromSeconds(1);
-    private const string ForGroups = "这里人多，您的话大家都看得见。请点我的头像私聊，我再回答。";
-
-    private readonly ConcurrentDictionary<(string Account, string Conversation), DateTimeOffset> _toldGroups = new();
 
     public async Task<IResult> ReceiveAsync(HttpContext http)
     {
@@ -66,8 +60,8 @@ internal sealed partial class BotFrameworkEndpoint(
             return said ? Results.BadRequest() : Results.Ok();
         if (IsGroup(activity))
         {
-            if (said && IsToBeTold(reference))
-                await channel.SendAsync(reference, new() { Type = ActivityTypes.Message, Text = ForGroups, ReplyToId = activity.Id }, "", CancellationToken.None);
+            if (said && groups.IsDue(reference.ChannelId, reference.Account, reference.ConversationId))
+                await channel.SendAsync(reference, new() { Type = ActivityTypes.Message, Text = GroupHints.Text, ReplyToId = activity.Id }, "", CancellationToken.None);
             return Results.Ok();
         }
 
@@ -137,17 +131,6 @@ internal sealed partial class BotFrameworkEndpoint(
     private static string? UserOf(Activity activity) => activity.Type == ActivityTypes.ConversationUpdate
         ? activity.MembersAdded?.FirstOrDefault(member => member.Id != activity.Recipient?.Id)?.Id ?? activity.From?.Id
         : activity.From?.Id;
-
-    /// <summary>A group reads the line once in a while: services deliver twice, and in some groups the bot hears everything.</summary>
-    private bool IsToBeTold(ConversationReference group)
-    {
-        var now = clock.GetUtcNow();
-        if (_toldGroups.Count >= MostGroups)
-            _toldGroups.Clear();
-        var until = now + GroupPause;
-        return _toldGroups.TryAdd((group.Account, group.ConversationId), until)
-            || (_toldGroups.TryGetValue((group.Account, group.ConversationId), out var told) && told <= now && _toldGroups.TryUpdate((group.Account, group.ConversationId), until, told));
-    }
 
     private static bool IsGroup(Activity activity) => activity.Conversation is { IsGroup: true } or { ConversationType: "groupChat" or "channel" };
 

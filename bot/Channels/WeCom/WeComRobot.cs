@@ -15,7 +15,7 @@ namespace Outreach.Channels.WeCom;
 internal sealed class WeComRobot(OutboundHttp http, TimeProvider clock) : ILeadDestination
 {
     private const int MaxMarkdownBytes = 4096;
-    private const int MaxName = 24;      // letters of a community's name
+    private const int MaxNameBytes = 72;      // 24 letters of a community's name
 
     public string Type => "WeComRobot";
 
@@ -45,36 +45,9 @@ internal sealed class WeComRobot(OutboundHttp http, TimeProvider clock) : ILeadD
     }
 
     /// <summary>One line a lead; lines that would not fit are counted instead.</summary>
-    internal static string Text(IReadOnlyList<LeadNotice> notices)
-    {
-        var text = new StringBuilder(notices.Count == 1 ? "业主登记有新消息" : $"业主登记有 {notices.Count} 条新消息");
-        for (var i = 0; i < notices.Count; i++)
-        {
-            var line = "\n> " + Line(notices[i]);
-            if (Encoding.UTF8.GetByteCount(text.ToString()) + Encoding.UTF8.GetByteCount(line) > MaxMarkdownBytes - 64)
-            {
-                text.Append(System.Globalization.CultureInfo.InvariantCulture, $"\n> 还有 {notices.Count - i} 条，请在控制台看");
-                break;
-            }
-            text.Append(line);
-        }
-        return text.ToString();
-    }
+    internal static string Text(IReadOnlyList<LeadNotice> notices) => LeadDigest.Text(notices, Line, MaxMarkdownBytes, MaxNameBytes);
 
-    private static string Line(LeadNotice notice) => notice.Event switch
-    {
-        ForwardEvent.Created => $"{Plain(notice.Community)} 新登记：{WishText.Of(notice.Wishes)} [查看]({notice.Link})",
-        ForwardEvent.Updated => $"{Plain(notice.Community)} 有更新：{WishText.Of(notice.Wishes)} [查看]({notice.Link})",
-        ForwardEvent.Withdrawn => $"{notice.LeadKey} 业主已撤回，请停止联系",
-        ForwardEvent.Erased => $"{notice.LeadKey} 业主要求删除，请删掉自己留下的记录",
-    };
-
-    // A name is data: no link, mention, colour or line of its own.
-    private static string Plain(string? name)
-    {
-        var plain = string.Concat((name ?? "").Where(c => !char.IsControl(c) && !"[]()<>*_`#~|\\@!".Contains(c, StringComparison.Ordinal)));
-        return Utf8Text.Cut(plain, MaxName * 3);
-    }
+    private static string Line(string words, string? link) => link is null ? $"\n> {words}" : $"\n> {words} [查看]({link})";
 
     private static SendResult Read(string body)
     {
