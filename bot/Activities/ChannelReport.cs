@@ -58,6 +58,22 @@ public sealed class ChannelReports
     public IReadOnlyList<ChannelReport> All =>
         [.. _reports.Values.OrderBy(report => report.Channel, StringComparer.Ordinal).ThenBy(report => report.Account, StringComparer.Ordinal)];
 
+    /// <summary>Adds an account that is configured: on, unless there is a problem.</summary>
+    public ChannelReport Add(string channel, string account, string title, string? problem, string? callbackPath)
+    {
+        var report = new ChannelReport
+        {
+            Channel = channel,
+            Account = account,
+            Title = title,
+            State = problem is null ? ChannelState.On : ChannelState.Misconfigured,
+            Problem = problem,
+            CallbackPath = callbackPath,
+        };
+        Add(report);
+        return report;
+    }
+
     public void Add(ChannelReport report) => _reports[(report.Channel, report.Account)] = report;
 
     public ChannelReport? Find(string channel, string account) => _reports.GetValueOrDefault((channel, account));

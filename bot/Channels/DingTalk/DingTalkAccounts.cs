@@ -30,16 +30,8 @@ internal sealed partial class DingTalkAccounts(IOptions<DingTalkOptions> options
         foreach (var (name, account) in options.Value.Configured)
         {
             var missing = account.MissingKey is { } key ? $"{DingTalkOptions.SectionOf(name)}:{key} is missing." : null;
-            var report = new ChannelReport
-            {
-                Channel = DingTalkChannel.ChannelId,
-                Account = name,
-                Title = Title,
-                State = missing is null ? ChannelState.On : ChannelState.Misconfigured,
-                Problem = missing,
-                CallbackPath = account.Stream ? null : name == DingTalkOptions.DefaultAccount ? Path : $"{Path}/{Uri.EscapeDataString(name)}",
-            };
-            reports.Add(report);
+            var report = reports.Add(DingTalkChannel.ChannelId, name, Title, missing,
+                account.Stream ? null : name == DingTalkOptions.DefaultAccount ? Path : $"{Path}/{Uri.EscapeDataString(name)}");
             if (missing is null)
                 _on[name] = new(name, account, report);
             else

@@ -26,16 +26,8 @@ internal sealed partial class FeishuAccounts(IOptions<FeishuOptions> options, Ch
         foreach (var (name, account) in options.Value.Configured)
         {
             var problem = account.Missing(FeishuOptions.SectionOf(name), environment);
-            var report = new ChannelReport
-            {
-                Channel = FeishuChannel.ChannelId,
-                Account = name,
-                Title = account.IsAbroad ? "飞书国际版 Lark" : "飞书",
-                State = problem is null ? ChannelState.On : ChannelState.Misconfigured,
-                Problem = problem,
-                CallbackPath = name == FeishuOptions.DefaultAccount ? Path : $"{Path}/{Uri.EscapeDataString(name)}",
-            };
-            reports.Add(report);
+            var report = reports.Add(FeishuChannel.ChannelId, name, account.IsAbroad ? "飞书国际版 Lark" : "飞书", problem,
+                name == FeishuOptions.DefaultAccount ? Path : $"{Path}/{Uri.EscapeDataString(name)}");
             if (problem is null)
                 _on[name] = new(name, account, report);
             else

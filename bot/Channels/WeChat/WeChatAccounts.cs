@@ -28,16 +28,8 @@ internal sealed partial class WeChatAccounts(IOptions<WeChatOptions> options, Ch
         foreach (var (name, account) in options.Value.Configured)
         {
             var missing = account.MissingKey is { } key ? $"{WeChatOptions.SectionOf(name)}:{key} is missing." : null;
-            var report = new ChannelReport
-            {
-                Channel = WeChatChannel.ChannelId,
-                Account = name,
-                Title = "微信公众号",
-                State = missing is null ? ChannelState.On : ChannelState.Misconfigured,
-                Problem = missing,
-                CallbackPath = name == WeChatOptions.DefaultAccount ? "/channels/wechat" : $"/channels/wechat/{Uri.EscapeDataString(name)}",
-            };
-            reports.Add(report);
+            var report = reports.Add(WeChatChannel.ChannelId, name, "微信公众号", missing,
+                name == WeChatOptions.DefaultAccount ? "/channels/wechat" : $"/channels/wechat/{Uri.EscapeDataString(name)}");
             if (missing is null)
                 _on[name] = new(name, account, report);
             else

@@ -43,16 +43,7 @@ internal sealed partial class WeComAccounts(IOptions<WeComOptions> options, Chan
     private ChannelReport? Report(string channel, string title, string name, string? missingKey)
     {
         var problem = missingKey is null ? null : $"{WeComOptions.SectionOf(name)}:{missingKey} is missing.";
-        var report = new ChannelReport
-        {
-            Channel = channel,
-            Account = name,
-            Title = title,
-            State = problem is null ? ChannelState.On : ChannelState.Misconfigured,
-            Problem = problem,
-            CallbackPath = name == WeComOptions.DefaultAccount ? $"/channels/{channel}" : $"/channels/{channel}/{Uri.EscapeDataString(name)}",
-        };
-        reports.Add(report);
+        var report = reports.Add(channel, name, title, problem, name == WeComOptions.DefaultAccount ? $"/channels/{channel}" : $"/channels/{channel}/{Uri.EscapeDataString(name)}");
         if (problem is not null)
             IsOff(channel, name, problem);
         return problem is null ? report : null;
