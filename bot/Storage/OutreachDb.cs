@@ -80,8 +80,8 @@ public abstract class OutreachDb(DbContextOptions options, WriteGate gate, Perso
 public sealed class SqliteOutreachDb(DbContextOptions<SqliteOutreachDb> options, WriteGate gate, PersonalData personal)
     : OutreachDb(options, gate, personal);
 
-/// <summary>Two hosts in one process may hold different keys: each has a model of its own.</summary>
+/// <summary>Two hosts in one process may hold different keys: each key has a model of its own.</summary>
 internal sealed class ModelPerKey : IModelCacheKeyFactory
 {
-    public object Create(DbContext context, bool designTime) => (context.GetType(), ((OutreachDb)context).PersonalData, designTime);
+    public object Create(DbContext context, bool designTime) => (context.GetType(), ((OutreachDb)context).PersonalData.KeyName, designTime);
 }

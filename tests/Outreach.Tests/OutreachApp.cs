@@ -45,11 +45,13 @@ public sealed class OutreachApp : IAsyncDisposable
     /// <param name="settings">Configuration, such as <c>Channels:WebChat:Secret</c>.</param>
     /// <param name="clock">Instead of the system's clock.</param>
     /// <param name="folder">Holds <c>data</c> and <c>keys</c> and stays when the app ends; null: one of its own.</param>
-    public static Task<OutreachApp> StartAsync(IReadOnlyDictionary<string, string?> settings, FakeTimeProvider? clock = null, string? folder = null)
+    public static async Task<OutreachApp> StartAsync(IReadOnlyDictionary<string, string?> settings, FakeTimeProvider? clock = null, string? folder = null)
     {
         var app = new OutreachApp(settings, clock, folder);
+        if (app._ownsFolder)
+            await TestRooms.CopyTemplateAsync(app._folder.FullName);
         app._factory.StartServer();
-        return Task.FromResult(app);
+        return app;
     }
 
     public string DatabasePath => Path.Combine(_folder.FullName, "data", "outreach.db");

@@ -34,7 +34,7 @@ public sealed class TestRooms : IAsyncDisposable
     public static async Task<TestRooms> CreateAsync(IReadOnlyDictionary<string, string?> settings, string environment = "Development")
     {
         var rooms = new TestRooms(settings, environment);
-        await rooms.CopyTemplateAsync();
+        await CopyTemplateAsync(rooms._folder.FullName);
         await rooms.Get<DatabaseStart>().PrepareAsync(DatabaseUse.Server, TestContext.Current.CancellationToken);
         return rooms;
     }
@@ -68,20 +68,21 @@ public sealed class TestRooms : IAsyncDisposable
         return 0;
     });
 
-    /// <summary>A database that another test migrated, with its keys: migrating costs more than most tests.</summary>
-    private async Task CopyTemplateAsync()
+    /// <summary>A database that another test migrated, with its keys: migrating costs more than most tests, and hosts with the same keys share one model and its compiled queries.</summary>
+    internal static async Task CopyTemplateAsync(string folder)
     {
         var template = await Template.Value;
-        Directory.CreateDirectory(Path.GetDirectoryName(DatabasePath)!);
-        Directory.CreateDirectory(Path.Combine(_folder.FullName, "keys"));
+        Directory.CreateDirectory(Path.Combine(folder, "data"));
+        Directory.CreateDirectory(Path.Combine(folder, "keys"));
         foreach (var file in Directory.EnumerateFiles(template, "*", SearchOption.AllDirectories))
-            File.Copy(file, Path.Combine(_folder.FullName, Path.GetRelativePath(template, file)));
+            File.Copy(file, Path.Combine(folder, Path.GetRelativePath(template, file)));
     }
 
     private static readonly Lazy<Task<string>> Template = new(async () =>
     {
         var rooms = new TestRooms(new Dictionary<string, string?>(), "Development");
         await rooms.Get<DatabaseStart>().PrepareAsync(DatabaseUse.Server, CancellationToken.None);
+        rooms.Get<PersonalData>().Protect("ring");      // the model keeps this host's ring, which must be read while its folder stands
         await rooms._app.DisposeAsync();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();       // the last connection folds the log into the file
         File.Delete(rooms.DatabasePath + ".lock");
