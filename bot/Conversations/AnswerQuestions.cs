@@ -8,7 +8,7 @@ using Outreach.Storage;
 namespace Outreach.Conversations;
 
 /// <summary>Questions to the knowledge base: the answer with its grounds, candidates to choose from, or an honest no with the place to turn to.</summary>
-internal sealed class AnswerQuestions(KnowledgeBase knowledge, QuoteStatutes statutes, CommunityDirectory directory, TimeProvider clock)
+internal sealed class AnswerQuestions(ServingKnowledge serving, QuoteStatutes statutes, CommunityDirectory directory, TimeProvider clock)
 {
     private const int LongestInBytes = 1800;
     private static readonly TimeSpan SameBreath = TimeSpan.FromSeconds(60);
@@ -19,7 +19,7 @@ internal sealed class AnswerQuestions(KnowledgeBase knowledge, QuoteStatutes sta
         if (!turn.IsWaitingFor(WaitingFor.Clarification))
             return false;
         var waiting = turn.State.Waiting!;
-        if (turn.Thought.Choice is { } choice && choice < waiting.Ids.Count && knowledge.Find(waiting.Ids[choice]) is { } article)
+        if (turn.Thought.Choice is { } choice && choice < waiting.Ids.Count && serving.Knowledge.Find(waiting.Ids[choice]) is { } article)
         {
             await AnswerAsync(turn, new(article) { Confidence = 1 }, cancellationToken);
             return true;
@@ -64,8 +64,8 @@ internal sealed class AnswerQuestions(KnowledgeBase knowledge, QuoteStatutes sta
         var shown = repeated && answer.Parts.Count == 0 && answer.Elaboration == Elaboration.None ? answer with { Elaboration = Elaboration.Simpler } : answer;
         if (turn.AnswersFromKnowledge is not null)
             turn.AnswersFromKnowledge = shown.Elaboration == Elaboration.Simpler ? WordingStyle.Simple : WordingStyle.Plain;
-        var text = WithOffice(turn, article, AnswerText.Compose(Reworded(turn, shown), knowledge.Sources));
-        if (answer is { Elaboration: Elaboration.Longer, Parts.Count: 0 } && Elaborate.RelatedPoints(article, knowledge) is { Length: > 0 } points)
+        var text = WithOffice(turn, article, AnswerText.Compose(Reworded(turn, shown), serving.Knowledge.Sources));
+        if (answer is { Elaboration: Elaboration.Longer, Parts.Count: 0 } && Elaborate.RelatedPoints(article, serving.Knowledge) is { Length: > 0 } points)
             text = Within(text, points);
         if (answer.Understood is { } understood && answer.Elaboration == Elaboration.None)
             text = $"（{understood.TrimEnd('？', '?')}）\n{text}";
@@ -76,11 +76,11 @@ internal sealed class AnswerQuestions(KnowledgeBase knowledge, QuoteStatutes sta
             Kind = AnswerKind.Answer,
             Text = text,
             ArticleId = article.Id,
-            Citations = [.. answered.SelectMany(a => a.Citations).DistinctBy(citation => citation.Canonical).Select(citation => AnswerCitation.Of(citation, knowledge.Sources))],
+            Citations = [.. answered.SelectMany(a => a.Citations).DistinctBy(citation => citation.Canonical).Select(citation => AnswerCitation.Of(citation, serving.Knowledge.Sources))],
             Confidence = Math.Round(answer.Confidence, 3),
             Suggestions = labels,
             Actions = [.. answered.SelectMany(a => a.Actions).Distinct()],
-        }, Shown.AsText with { Sources = SourceNotes.Of(answered, knowledge.Sources) }, cancellationToken);
+        }, Shown.AsText with { Sources = SourceNotes.Of(answered, serving.Knowledge.Sources) }, cancellationToken);
         turn.Await(WaitingFor.Clarification, ids);
         turn.State = turn.State with { Topic = new(article.Id, turn.Now, -1), Misses = 0 };
     }
@@ -173,7 +173,7 @@ internal sealed class AnswerQuestions(KnowledgeBase knowledge, QuoteStatutes sta
             next.Add((Says.Human, ""));
         if (answer.Article.Actions.Contains(Calculate.Action))
             next.Add((Calculate.Button, ""));
-        foreach (var related in answer.Article.Related.Select(knowledge.Find).OfType<Article>().Where(a => a.Id != turn.State.Topic?.ArticleId).Take(2))
+        foreach (var related in answer.Article.Related.Select(serving.Knowledge.Find).OfType<Article>().Where(a => a.Id != turn.State.Topic?.ArticleId).Take(2))
             next.Add((related.Label, related.Id));
         if (answer.Article.Actions.Contains("sign-up") && !turn.State.SignUpOffered && turn.State.Form is null)
         {

@@ -24,7 +24,7 @@ public static class ConversationsSetup
         services.AddSingleton(provider => KnowledgeBase.Load(provider.GetRequiredService<IOptions<KnowledgeOptions>>().Value.Path is { Length: > 0 } path
             ? provider.GetRequiredService<InstallationFolder>().Resolve(path)
             : AppContext.BaseDirectory));
-        services.AddSingleton(provider => new Answerer(provider.GetRequiredService<KnowledgeBase>()));
+        services.AddSingleton<ServingKnowledge>();
         services.AddSingleton(provider => new Understanding(
             IntentExamples.Load(Path.Combine(AppContext.BaseDirectory, "Conversations", "intents")), provider.GetRequiredService<KnowledgeBase>()));
 

@@ -5,13 +5,13 @@ using Outreach.Knowledge.Articles;
 namespace Outreach.Conversations;
 
 /// <summary>举个例子 after an answer, and 详细点 or 依据是什么 when nothing was answered yet.</summary>
-internal sealed partial class Elaborate(KnowledgeBase knowledge)
+internal sealed partial class Elaborate(ServingKnowledge serving)
 {
     public async Task<bool> TryAsync(Turn turn, CancellationToken cancellationToken)
     {
         if (!turn.Thought.IsText)
             return false;
-        var topic = turn.State.Topic is { } alive && alive.IsAlive(turn.Now) ? knowledge.Find(alive.ArticleId) : null;
+        var topic = turn.State.Topic is { } alive && alive.IsAlive(turn.Now) ? serving.Knowledge.Find(alive.ArticleId) : null;
         if (topic is null)
         {
             if (!CalculationWords.WantsExample(turn.Text) && !Bare().IsMatch(turn.Text.Trim()))
@@ -35,7 +35,7 @@ internal sealed partial class Elaborate(KnowledgeBase knowledge)
     private async Task AnswerAsync(Turn turn, Article topic, CancellationToken cancellationToken)
     {
         // The article's own example, one of its relatives, else a worked vote where numbers decide.
-        var (article, example) = topic.Related.Select(knowledge.Find).OfType<Article>().Prepend(topic).Select(candidate => (candidate, ExampleIn(candidate.Body))).FirstOrDefault(pair => pair.Item2.Length > 0);
+        var (article, example) = topic.Related.Select(serving.Knowledge.Find).OfType<Article>().Prepend(topic).Select(candidate => (candidate, ExampleIn(candidate.Body))).FirstOrDefault(pair => pair.Item2.Length > 0);
         if (article is null && topic.Actions.Contains(Calculate.Action))
             (article, example) = (topic, VoteWords.Example(Knowledge.Calculators.VoteKind.Ordinary));
         if (article is null)
@@ -43,13 +43,13 @@ internal sealed partial class Elaborate(KnowledgeBase knowledge)
             await turn.ReplyAsync(AnswerKind.Clarification, "这条没有现成的例子。把您的情况说说，谁做了什么，我照着答。", cancellationToken, "详细点", "依据是什么");
             return;
         }
-        var ground = knowledge.Sources.GroundLine(article.Citations);
+        var ground = serving.Knowledge.Sources.GroundLine(article.Citations);
         await turn.ReplyAsync(new()
         {
             Kind = AnswerKind.Answer,
             Text = ground.Length == 0 ? example : $"{example}\n{ground}",
             ArticleId = article.Id,
-            Citations = [.. article.Citations.DistinctBy(citation => citation.Canonical).Select(citation => AnswerCitation.Of(citation, knowledge.Sources))],
+            Citations = [.. article.Citations.DistinctBy(citation => citation.Canonical).Select(citation => AnswerCitation.Of(citation, serving.Knowledge.Sources))],
             Confidence = 1,
             Suggestions = article.Actions.Contains(Calculate.Action) ? [Calculate.Button] : [],
             Actions = article.Actions,

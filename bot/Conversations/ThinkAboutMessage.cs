@@ -10,7 +10,7 @@ using Outreach.Storage;
 namespace Outreach.Conversations;
 
 /// <summary>Everything of a turn that needs no row: cleans the words, takes numbers for buttons, tells intents, asks the knowledge base. Pure over its inputs.</summary>
-internal sealed partial class ThinkAboutMessage(Understanding understanding, Answerer answerer, QuoteStatutes statutes, CommunityDirectory directory, CityClock city)
+internal sealed partial class ThinkAboutMessage(Understanding understanding, ServingKnowledge serving, QuoteStatutes statutes, CommunityDirectory directory, CityClock city)
 {
     private const int LongestText = 5000;
     private const string FillerGroup = "chitchat.filler";      // of outofscope.yaml: sounds and tests of the keyboard
@@ -32,7 +32,7 @@ internal sealed partial class ThinkAboutMessage(Understanding understanding, Ans
         var meaning = understanding.Read(words);
         var asked = AskedBesides(meaning);
         var question = new Question(asked ?? words, RegionOf(memory.CommunityId), topic, city.DateOf(now));
-        var reply = answerer.Ask(question);
+        var reply = serving.Answerer.Ask(question);
         var isNonsense = choice is null && Nonsense.Is(words, meaning, reply);
         var (statute, nearest) = statutes.Think(words, state, reply, now);
         return new()

@@ -18,7 +18,7 @@ internal sealed record KnowledgeQuestion(string Words, WordingStyle Style);
 /// the answer in fitting words. Whatever does not come in time or does not hold leaves the thought as it was.
 /// </summary>
 internal sealed partial class ThinkWithModel(
-    ModelSwitch model, ArticleVectors vectors, CompleteFollowUp followUps, RephraseAnswer rephrase, Answerer answerer, KnowledgeBase knowledge,
+    ModelSwitch model, ArticleVectors vectors, CompleteFollowUp followUps, RephraseAnswer rephrase, ServingKnowledge serving,
     CommunityDirectory directory, IOptions<GenerationOptions> options)
 {
     private const int LongestWords = 400;
@@ -39,7 +39,7 @@ internal sealed partial class ThinkWithModel(
 
         var reply = thought.Reply;
         if (reply is not Answer { Confidence: >= SureWithoutNearness } && await vectors.NearnessAsync(question.Words, deadline.Token) is { } nearness)
-            reply = answerer.Ask(asked with { Nearness = nearness });
+            reply = serving.Answerer.Ask(asked with { Nearness = nearness });
         if (reply is not Answer && await CompletedAsync(asked, question.Words, deadline.Token) is { } completed)
             reply = completed;
         return thought with
@@ -78,10 +78,10 @@ internal sealed partial class ThinkWithModel(
 
     private async Task<Answer?> CompletedAsync(Question asked, string words, CancellationToken cancellationToken)
     {
-        if (!followUps.IsOn || !CompleteFollowUp.MayLean(words) || asked.TopicArticleId is not { } id || knowledge.Find(id) is not { } topic
+        if (!followUps.IsOn || !CompleteFollowUp.MayLean(words) || asked.TopicArticleId is not { } id || serving.Knowledge.Find(id) is not { } topic
             || await followUps.CompleteAsync(topic, words, cancellationToken) is not { } whole)
             return null;
-        return answerer.Ask(asked with { Text = whole, TopicArticleId = null }) is Answer { Parts.Count: 0 } answer ? answer with { Understood = answer.Article.Question } : null;
+        return serving.Answerer.Ask(asked with { Text = whole, TopicArticleId = null }) is Answer { Parts.Count: 0 } answer ? answer with { Understood = answer.Article.Question } : null;
     }
 
     private async Task<Wording?> WordingAsync(Reply reply, KnowledgeQuestion question, Func<string, Task>? show, CancellationToken cancellationToken)

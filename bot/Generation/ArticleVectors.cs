@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Numerics;
 using Microsoft.Extensions.Options;
+using Outreach.Knowledge.Answers;
 using Outreach.Knowledge.Articles;
 using Outreach.Storage;
 
@@ -11,7 +12,7 @@ namespace Outreach.Generation;
 /// that knows the nearness of some would favour or harm just those.
 /// </summary>
 internal sealed partial class ArticleVectors(
-    ModelSwitch model, ModelCalls calls, KnowledgeBase knowledge, StorageFiles files, IOptions<GenerationOptions> options, ILogger<ArticleVectors> logger)
+    ModelSwitch model, ModelCalls calls, ServingKnowledge serving, StorageFiles files, IOptions<GenerationOptions> options, ILogger<ArticleVectors> logger)
 {
     private const int Batch = 32;
     private const int LongestText = 600;      // characters; what is cut off repeats what stands before it
@@ -19,15 +20,17 @@ internal sealed partial class ArticleVectors(
     private const int MisfitsUntilAnew = 3;   // one odd answer is not a new model
 
     private int _misfits;
-    private volatile FrozenDictionary<string, float[][]>? _byArticle;
+    private volatile Known? _known;
 
-    public bool AreReady => _byArticle is not null;
+    /// <summary>Whether every article that serves now has its own; articles that staff publish are embedded within minutes.</summary>
+    public bool AreReady => _known?.Of == serving.Knowledge;
 
     public string Path => System.IO.Path.Combine(files.DatabaseFolder, "embeddings.bin");
 
     /// <summary>Takes from the file what is there, asks the model for the rest, and writes the file anew. False: some are missing still; call again later.</summary>
     public async Task<bool> CompleteAsync(CancellationToken cancellationToken)
     {
+        var knowledge = serving.Knowledge;
         var texts = knowledge.Articles.SelectMany(TextsOf).Distinct(StringComparer.Ordinal).ToDictionary(text => Convert.ToHexString(VectorFile.KeyOf(text)), StringComparer.Ordinal);
         var vectors = VectorFile.Read(Path, options.Value.EmbeddingModel);
         var size = vectors.Count == 0 ? 0 : vectors.Values.First().Length;
@@ -56,7 +59,7 @@ internal sealed partial class ArticleVectors(
         if (missing.Count > 0 || kept.Count != vectors.Count)
             Save(kept);
         if (isWhole && kept.Count == texts.Count)
-            _byArticle = knowledge.Articles.ToFrozenDictionary(article => article.Id, article => TextsOf(article).Select(text => kept[Convert.ToHexString(VectorFile.KeyOf(text))]).ToArray(), StringComparer.Ordinal);
+            _known = new(knowledge, knowledge.Articles.ToFrozenDictionary(article => article.Id, article => TextsOf(article).Select(text => kept[Convert.ToHexString(VectorFile.KeyOf(text))]).ToArray(), StringComparer.Ordinal));
         return AreReady;
     }
 
@@ -64,7 +67,7 @@ internal sealed partial class ArticleVectors(
     /// <param name="question">The owner's words, already redacted.</param>
     public async Task<Func<string, float>?> NearnessAsync(string question, CancellationToken cancellationToken)
     {
-        if (!model.CanEmbed || _byArticle is not { } byArticle)
+        if (!model.CanEmbed || _known is not { ByArticle: var byArticle } known || known.Of != serving.Knowledge)
             return null;
         var embedded = await calls.EmbedAsync(ModelPurpose.EmbedQuestion, [Cut(question)], cancellationToken);
         if (embedded.Outcome != CallOutcome.Done)
@@ -84,7 +87,7 @@ internal sealed partial class ArticleVectors(
     /// <summary>The model behind the name is another one: everything is to be embedded anew.</summary>
     private void Forget()
     {
-        _byArticle = null;
+        _known = null;
         _misfits = 0;
         try
         {
@@ -95,6 +98,8 @@ internal sealed partial class ArticleVectors(
             NotSaved(e);
         }
     }
+
+    private sealed record Known(KnowledgeBase Of, FrozenDictionary<string, float[][]> ByArticle);
 
     private static float Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
     {

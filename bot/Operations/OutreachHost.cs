@@ -104,7 +104,7 @@ public static class OutreachHost
         _ = Task.Factory.StartNew(
             () =>
             {
-                _ = services.GetRequiredService<Answerer>();
+                _ = services.GetRequiredService<ServingKnowledge>();
                 _ = services.GetRequiredService<Understanding>();
             },
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);

@@ -32,6 +32,12 @@ public sealed class ArticleFile
         return file;
     }
 
+    /// <summary>The file that <see cref="Write"/> would make of an article, without having been one.</summary>
+    internal static ArticleFile Of(Article article) => new(PathOf(article.Id), article);
+
+    /// <summary>Where the file of an article lies: articles/voting/quorum.md.</summary>
+    public static string PathOf(string id) => $"articles/{id.Replace('.', '/')}.md";
+
     /// <summary>The article as the text of a file that <see cref="Parse"/> reads back unchanged.</summary>
     public static string Write(Article article)
     {

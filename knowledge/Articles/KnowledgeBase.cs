@@ -43,8 +43,15 @@ public sealed class KnowledgeBase
     public Article? Find(string id) => _byId.GetValueOrDefault(id);
 
     /// <summary>The same knowledge with these articles in place of those of the same id, and the new ones added.</summary>
-    public KnowledgeBase With(IEnumerable<Article> articles) =>
-        new(articles.Concat(Articles), Sources, Rewrites, OutOfScope, Problems, RankerFile);
+    public KnowledgeBase With(IEnumerable<Article> articles)
+    {
+        var others = articles.DistinctBy(article => article.Id).ToDictionary(article => article.Id, StringComparer.Ordinal);
+        return new(Articles.Select(article => others.GetValueOrDefault(article.Id, article)).Concat(others.Values), Sources, Rewrites, OutOfScope, Problems, RankerFile)
+        {
+            // The new ones last: what two articles must not share is the fault of the newer one.
+            Files = [.. Files.Where(file => !others.ContainsKey(file.Article.Id)), .. others.Values.Select(ArticleFile.Of)],
+        };
+    }
 
     /// <summary>Reads a folder that holds articles/, sources.yaml, rewrites.yaml and outofscope.yaml. Broken files are named in <see cref="Problems"/>; articles whose grounds may not be cited stay back, and the validator names them.</summary>
     public static KnowledgeBase Load(string folder)

@@ -44,6 +44,14 @@ public static class KnowledgeValidator
             knowledge.Articles.Count(article => !article.IsReviewed));
     }
 
+    /// <summary>What would be wrong with one article if it took its place in this knowledge, and with nothing else.</summary>
+    public static IReadOnlyList<Problem> Check(KnowledgeBase knowledge, Article article)
+    {
+        var path = ArticleFile.PathOf(article.Id);
+        var before = Check(knowledge).Problems.Where(problem => problem.File != path);
+        return [.. Check(knowledge.With([article])).Problems.Except(before)];
+    }
+
     /// <summary>Every article that a new version of a law touches.</summary>
     /// <param name="change"><c>SOURCE@VERSION</c>, the version as a date: <c>民法典@2026-01-01</c>.</param>
     /// <returns>By id; null when the text is not of that form.</returns>
@@ -137,8 +145,8 @@ public static class KnowledgeValidator
 
     private sealed class Reporter(ArticleFile file, List<Problem> problems)
     {
-        public void Error(string field, string? item, string message) => problems.Add(new(file.Path, file.Line(field, item), message, Severity.Error));
+        public void Error(string field, string? item, string message) => problems.Add(new(file.Path, file.Line(field, item), message, Severity.Error) { Field = field });
 
-        public void Warn(string field, string? item, string message) => problems.Add(new(file.Path, file.Line(field, item), message, Severity.Warning));
+        public void Warn(string field, string? item, string message) => problems.Add(new(file.Path, file.Line(field, item), message, Severity.Warning) { Field = field });
     }
 }

@@ -12,5 +12,8 @@ public enum Severity
 /// <param name="Line">From 1.</param>
 public sealed record Problem(string File, int Line, string Message, Severity Severity)
 {
+    /// <summary>The key of the front matter, or <c>body</c>, that it is about; null: the file as a whole.</summary>
+    public string? Field { get; init; }
+
     public override string ToString() => $"{File}:{Line}: {(Severity == Severity.Error ? "错误" : "提醒")}：{Message}";
 }

@@ -11,7 +11,7 @@ namespace Outreach.Conversations;
 /// A question or an emergency interrupts, 算了 ends it, a correction changes only what it names. It is forgotten after half an hour.
 /// </summary>
 /// <remarks>A result is an answer (kind <c>answer</c>), a question back without one a <c>clarification</c>: <c>form</c> is for sign-ups.</remarks>
-internal sealed class Calculate(KnowledgeBase knowledge, CommunityDirectory directory, CityClock city)
+internal sealed class Calculate(ServingKnowledge serving, CommunityDirectory directory, CityClock city)
 {
     public const string Button = "帮我算一算";
     public const string Action = "calculate-vote";
@@ -66,7 +66,7 @@ internal sealed class Calculate(KnowledgeBase knowledge, CommunityDirectory dire
         if (!turn.Thought.IsText || !asked)
             return false;
         var (spoken, days) = (FigureReader.Read(turn.Text), SpokenDate.Read(turn.Text, city.DateOf(turn.Now)));
-        var topic = turn.State.Topic is { } alive && alive.IsAlive(turn.Now) ? knowledge.Find(alive.ArticleId) : null;
+        var topic = turn.State.Topic is { } alive && alive.IsAlive(turn.Now) ? serving.Knowledge.Find(alive.ArticleId) : null;
         var task = turn.Text == Button && topic is not null ? TaskOf(topic)
             : spoken.All.Count == 0 && CalculationWords.AsksForDay(turn.Text) ? CalculationTask.Timeline
             : CalculationWords.TaskOf(turn.Text, spoken, days);
@@ -179,7 +179,7 @@ internal sealed class Calculate(KnowledgeBase knowledge, CommunityDirectory dire
         }
         if (CalculationWords.StartsAgain(text) && (open.Asked is not null || isTopic))
         {
-            await BeginAsync(turn, open.Task, open.ArticleId is { } id ? knowledge.Find(id) : null, new([], null), [], cancellationToken);
+            await BeginAsync(turn, open.Task, open.ArticleId is { } id ? serving.Knowledge.Find(id) : null, new([], null), [], cancellationToken);
             return true;
         }
         // 8个人 answers how many members there are, however much it sounds like asking for a person.
@@ -375,7 +375,7 @@ internal sealed class Calculate(KnowledgeBase knowledge, CommunityDirectory dire
         }
         var named = days.FirstOrDefault(day => day.Event is not null) ?? (days.Count > 0 ? days[0] : null);
         var asked = named is { Day: { } day } ? new TimelineAsked(named.Event ?? (timeline.Days is { From: not TimelineEvent.Today and var from } ? from : TimelineEvent.Applied), day) : timeline.Days ?? new(TimelineEvent.Today, today);
-        await GiveAsync(turn, timeline with { Days = asked }, TimelineWords.Say(asked, today, knowledge.Sources), cancellationToken);
+        await GiveAsync(turn, timeline with { Days = asked }, TimelineWords.Say(asked, today, serving.Knowledge.Sources), cancellationToken);
     }
 
     private static string? Contradiction(IReadOnlyList<NamedDay> days)
@@ -407,13 +407,13 @@ internal sealed class Calculate(KnowledgeBase knowledge, CommunityDirectory dire
         CalculationTask.Petition => PetitionWords.Say(shown) ?? (shown.ShownAt is null ? null : PetitionWords.ForApplication()),
         CalculationTask.Committee => CommitteeWords.Say(shown),
         CalculationTask.Roll => shown.Homes is { } homes ? RollWords.Say(homes) : null,
-        CalculationTask.Timeline => shown.Days is { } days ? TimelineWords.Say(days, city.DateOf(turn.Now), knowledge.Sources) : null,
+        CalculationTask.Timeline => shown.Days is { } days ? TimelineWords.Say(days, city.DateOf(turn.Now), serving.Knowledge.Sources) : null,
     };
 
     private string GroundsOf(Reckoned result)
     {
-        var lines = result.Grounds.GroupBy(citation => citation.Source, StringComparer.Ordinal).Select(group => "· " + knowledge.Sources.Describe(group.Key, group));
-        var verified = knowledge.Find(result.ArticleId) is { } article && article.VerifiedOn != default
+        var lines = result.Grounds.GroupBy(citation => citation.Source, StringComparer.Ordinal).Select(group => "· " + serving.Knowledge.Sources.Describe(group.Key, group));
+        var verified = serving.Knowledge.Find(result.ArticleId) is { } article && article.VerifiedOn != default
             ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"\n核对日期：{article.VerifiedOn.Year}年{article.VerifiedOn.Month}月{article.VerifiedOn.Day}日") : "";
         return "依据：\n" + string.Join('\n', lines) + verified;
     }
@@ -429,18 +429,18 @@ internal sealed class Calculate(KnowledgeBase knowledge, CommunityDirectory dire
 
     private async Task ReplyAsync(Turn turn, Calculation done, Reckoned result, string text, IReadOnlyList<string> buttons, CancellationToken cancellationToken)
     {
-        var article = knowledge.Find(done.ArticleId ?? result.ArticleId) ?? knowledge.Find(result.ArticleId);
+        var article = serving.Knowledge.Find(done.ArticleId ?? result.ArticleId) ?? serving.Knowledge.Find(result.ArticleId);
         List<Citation> citations = [.. result.Grounds.Concat(article?.Id == done.ArticleId ? article?.Citations ?? [] : []).DistinctBy(citation => citation.Canonical)];
         await turn.ReplyAsync(new()
         {
             Kind = AnswerKind.Answer,
             Text = text,
             ArticleId = article?.Id,
-            Citations = [.. citations.Select(citation => AnswerCitation.Of(citation, knowledge.Sources))],
+            Citations = [.. citations.Select(citation => AnswerCitation.Of(citation, serving.Knowledge.Sources))],
             Confidence = 1,
             Suggestions = buttons,
             Actions = [Action],
-        }, Shown.AsText with { Sources = article is null ? [] : SourceNotes.Of([article with { Citations = citations }], knowledge.Sources) }, cancellationToken);
+        }, Shown.AsText with { Sources = article is null ? [] : SourceNotes.Of([article with { Citations = citations }], serving.Knowledge.Sources) }, cancellationToken);
         turn.State = turn.State with
         {
             Calculation = done with { ShownAt = turn.Now, LastAt = turn.Now },
@@ -544,5 +544,5 @@ internal sealed class Calculate(KnowledgeBase knowledge, CommunityDirectory dire
         _ => topic.Topic switch { "hiring" or "recall" => VoteKind.Ordinary, "lift" => VoteKind.Major, _ => null },
     };
 
-    private string WithGround(string text, IReadOnlyList<Citation> grounds) => knowledge.Sources.GroundLine(grounds) is { Length: > 0 } line ? $"{text}\n{line}" : text;
+    private string WithGround(string text, IReadOnlyList<Citation> grounds) => serving.Knowledge.Sources.GroundLine(grounds) is { Length: > 0 } line ? $"{text}\n{line}" : text;
 }

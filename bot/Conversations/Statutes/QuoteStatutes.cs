@@ -6,7 +6,7 @@ using Outreach.Storage;
 namespace Outreach.Conversations;
 
 /// <summary>The words of the law: on request, word for word and for reference; and where no curated answer fits, the nearest article beside the honest no.</summary>
-internal sealed class QuoteStatutes(StatuteLibrary library, KnowledgeBase knowledge)
+internal sealed class QuoteStatutes(StatuteLibrary library, ServingKnowledge serving)
 {
     private const string GoOn = "接着看";
     private const string ReadIt = "看原文";
@@ -45,11 +45,11 @@ internal sealed class QuoteStatutes(StatuteLibrary library, KnowledgeBase knowle
                 await AskWhichAsync(turn, which, cancellationToken);
                 return true;
             case StatuteWhichArticle { Source: var source }:
-                await turn.ReplyAsync(AnswerKind.Clarification, $"您要看{knowledge.Sources.Title(source)}哪一条？说“第几条”就行{(source.Total is { } total ? $"，共{total}条" : "")}。", cancellationToken);
+                await turn.ReplyAsync(AnswerKind.Clarification, $"您要看{serving.Knowledge.Sources.Title(source)}哪一条？说“第几条”就行{(source.Total is { } total ? $"，共{total}条" : "")}。", cancellationToken);
                 return true;
             case StatuteEndsBefore ends:
                 await turn.ReplyAsync(AnswerKind.Clarification,
-                    $"{knowledge.Sources.Title(ends.Source)}只有{ends.Last}条，没有{ends.Number.Place}。您再看看条号，或者直接说事，我按规定答。", cancellationToken);
+                    $"{serving.Knowledge.Sources.Title(ends.Source)}只有{ends.Last}条，没有{ends.Number.Place}。您再看看条号，或者直接说事，我按规定答。", cancellationToken);
                 return true;
             case StatuteMeaning { Quoted: var meant } when !RestsOn(turn.Thought.Reply, meant.Place):
                 await ExplainAsync(turn, meant, cancellationToken);
@@ -80,7 +80,7 @@ internal sealed class QuoteStatutes(StatuteLibrary library, KnowledgeBase knowle
     }
 
     private StatuteContext ContextOf(ConversationState state, DateTimeOffset now) => new(
-        state.Topic is { } topic && topic.IsAlive(now) && knowledge.Find(topic.ArticleId) is { } article ? article.Citations : [],
+        state.Topic is { } topic && topic.IsAlive(now) && serving.Knowledge.Find(topic.ArticleId) is { } article ? article.Citations : [],
         state.Statute is { } shown && shown.IsAlive(now) && StatutePlace.TryParse(shown.Place, out var place) ? place : null);
 
     private async Task ShowAsync(Turn turn, StatuteQuoted quoted, CancellationToken cancellationToken)
@@ -147,8 +147,8 @@ internal sealed class QuoteStatutes(StatuteLibrary library, KnowledgeBase knowle
             explained = [.. unsure.Candidates];
         var related = explained.DistinctBy(article => article.Label).Take(MostRelated + 1).ToList();
         var now = source.Status != SourceStatus.Repealed ? ""
-            : $"{knowledge.Sources.Title(source)}已经失效{(knowledge.Sources.ReplacementOf(source) is { } newer ? $"，由{knowledge.Sources.Title(newer)}取代" : "")}。";
-        var text = $"{now}{knowledge.Sources.Title(source)}{place.Number.Place}的原文我手边没有，可以在国家法律法规数据库里查。";
+            : $"{serving.Knowledge.Sources.Title(source)}已经失效{(serving.Knowledge.Sources.ReplacementOf(source) is { } newer ? $"，由{serving.Knowledge.Sources.Title(newer)}取代" : "")}。";
+        var text = $"{now}{serving.Knowledge.Sources.Title(source)}{place.Number.Place}的原文我手边没有，可以在国家法律法规数据库里查。";
         await turn.ReplyAsync(new()
         {
             Kind = related.Count > 0 ? AnswerKind.Clarification : AnswerKind.Refusal,
@@ -160,12 +160,12 @@ internal sealed class QuoteStatutes(StatuteLibrary library, KnowledgeBase knowle
     }
 
     private StatuteQuote Quote(Turn turn, StatuteQuoted quoted, int bytes) =>
-        StatuteQuote.Of(quoted, knowledge.Sources, Math.Min(bytes, Math.Max(300, turn.Capabilities.MaxTextBytes - 200)));
+        StatuteQuote.Of(quoted, serving.Knowledge.Sources, Math.Min(bytes, Math.Max(300, turn.Capabilities.MaxTextBytes - 200)));
 
     private AnswerCitation Citation(StatutePlace place) => new(
-        place.Source + place.Number.Digits, place.Source, place.Number.Digits, NameOf(place.Source) + place.Spoken, knowledge.Sources.Find(place.Source)?.Effective);
+        place.Source + place.Number.Digits, place.Source, place.Number.Digits, NameOf(place.Source) + place.Spoken, serving.Knowledge.Sources.Find(place.Source)?.Effective);
 
-    private string NameOf(string sourceId) => knowledge.Sources.Find(sourceId) is { } source ? knowledge.Sources.Title(source) : sourceId;
+    private string NameOf(string sourceId) => serving.Knowledge.Sources.Find(sourceId) is { } source ? serving.Knowledge.Sources.Title(source) : sourceId;
 
     /// <summary>A button's words for a statute, at most eight characters.</summary>
     private static string LabelOf(string sourceId)

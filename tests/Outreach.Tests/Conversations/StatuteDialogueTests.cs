@@ -118,7 +118,7 @@ public sealed class StatuteDialogueTests(StatuteReaders readers) : IClassFixture
         var statutes = readers.Service<QuoteStatutes>();
         Reply none = new Refusal(RefusalReason.NoAnswer, null);
         Reply elsewhere = new Refusal(RefusalReason.OutOfScope, null);
-        Reply sure = readers.Service<Answerer>().Ask(new("换物业要多少业主同意"));
+        Reply sure = readers.Service<ServingKnowledge>().Answerer.Ask(new("换物业要多少业主同意"));
 
         Assert.IsType<Answer>(sure);
         Assert.Equal("物业管理条例/20", statutes.Think(Question, ConversationState.Empty, none, DateTimeOffset.UnixEpoch).Nearest?.Place.ToString());

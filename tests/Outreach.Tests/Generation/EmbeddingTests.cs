@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Outreach.Doubles;
 using Outreach.Generation;
+using Outreach.Knowledge.Answers;
 using Outreach.Knowledge.Articles;
 using Outreach.Storage;
 
@@ -117,7 +118,7 @@ public sealed class EmbeddingTests(ModelRooms rooms) : IClassFixture<ModelRooms>
     private static ArticleVectors Fresh(ModelScene scene)
     {
         var services = scene.Rooms;
-        var vectors = new ArticleVectors(services.Get<ModelSwitch>(), services.Get<ModelCalls>(), services.Get<KnowledgeBase>(), services.Get<StorageFiles>(),
+        var vectors = new ArticleVectors(services.Get<ModelSwitch>(), services.Get<ModelCalls>(), services.Get<ServingKnowledge>(), services.Get<StorageFiles>(),
             services.Get<IOptions<GenerationOptions>>(), services.Get<ILogger<ArticleVectors>>());
         File.Delete(vectors.Path);
         return vectors;
