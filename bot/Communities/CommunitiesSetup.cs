@@ -1,3 +1,5 @@
+using Outreach.Storage;
+
 namespace Outreach.Communities;
 
 public static class CommunitiesSetup
@@ -7,6 +9,9 @@ public static class CommunitiesSetup
         services.AddSingleton<CommunityDirectory>();
         services.AddHostedService<DirectoryWatch>();
         services.AddSingleton<CommunityDesk>();
+        services.AddSingleton<StepDesk>();
+        services.AddSingleton<StepReminders>();
+        services.AddSingleton<IDueWork>(provider => provider.GetRequiredService<StepReminders>());
         services.AddSingleton<CommunityImport>();
         services.AddSingleton<ImportCommand>();
         services.AddSingleton<DemoData>();

@@ -36,6 +36,8 @@ public sealed class CommunityAlias
     public long Id { get; init; }
     public required long CommunityId { get; init; }
     public required string Name { get; init; }
+    /// <summary>What it was called before; owners still find it by it.</summary>
+    public bool IsFormer { get; init; }
 }
 
 internal sealed class CommunityTable : IEntityTypeConfiguration<Community>

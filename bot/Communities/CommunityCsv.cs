@@ -186,7 +186,7 @@ internal static class CommunityCsv
         {
             var names = Raw(column).Split(['、', ';', '；', '|', '，'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
             foreach (var name in names)
-                if (name.Length > MaxText || CommunityNames.Key(name).Length < 2 || name[0] is '=' or '+' or '-' or '@' || name.Any(c => char.IsControl(c) || c is '<' or '>'))
+                if (!CommunityNames.IsAlias(name))
                     Refuse(column, name, $"每个别名 2 到 {MaxText} 个字，用顿号隔开");
             return names;
         }

@@ -38,7 +38,8 @@ public sealed class CommunityDirectory(IDbContextFactory<OutreachDb> databases)
         _snapshot = new DirectorySnapshot(version,
             await db.Areas.AsNoTracking().ToListAsync(cancellationToken),
             await db.Communities.AsNoTracking().ToListAsync(cancellationToken),
-            await db.CommunityAliases.AsNoTracking().ToListAsync(cancellationToken));
+            await db.CommunityAliases.AsNoTracking().ToListAsync(cancellationToken),
+            await db.CommunitySteps.AsNoTracking().Where(s => s.UndoneAt == null).ToListAsync(cancellationToken));
     }
 
     /// <summary>Reads the directory again when someone changed it.</summary>
@@ -56,7 +57,8 @@ public sealed class CommunityDirectory(IDbContextFactory<OutreachDb> databases)
     {
         using var db = databases.CreateDbContext();
         return _snapshot = new DirectorySnapshot(db.DirectoryVersions.Select(v => (Guid?)v.Version).SingleOrDefault(),
-            [.. db.Areas.AsNoTracking()], [.. db.Communities.AsNoTracking()], [.. db.CommunityAliases.AsNoTracking()]);
+            [.. db.Areas.AsNoTracking()], [.. db.Communities.AsNoTracking()], [.. db.CommunityAliases.AsNoTracking()],
+            [.. db.CommunitySteps.AsNoTracking().Where(s => s.UndoneAt == null)]);
     }
 }
 

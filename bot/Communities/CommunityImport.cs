@@ -31,7 +31,7 @@ public sealed record ImportReport(
 /// <summary>
 /// Imports communities and the areas above them. A line is taken whole or not at all; the same file twice changes nothing the second time; an empty cell leaves what is there.
 /// </summary>
-public sealed class CommunityImport(IDbContextFactory<OutreachDb> databases, CommunityDirectory directory, IEnumerable<IDemoContent> demoContent)
+public sealed class CommunityImport(IDbContextFactory<OutreachDb> databases, CommunityDirectory directory, IEnumerable<IDemoContent> demoContent, TimeProvider clock)
 {
     /// <summary>Reads a file and says what it holds; changes nothing.</summary>
     public async Task<ImportReport> CheckAsync(Stream csv, CancellationToken cancellationToken)
@@ -61,7 +61,7 @@ public sealed class CommunityImport(IDbContextFactory<OutreachDb> databases, Com
                     return Report(file, ImportOutcome.DemoInTheWay, 0, 0, await DescribeAsync(db, demo, cancellationToken));
                 await RemoveAsync(db, demo, cancellationToken);
             }
-            var (created, updated) = await new Writer(db, IsDemo: false).WriteAsync(file.Good, cancellationToken);
+            var (created, updated) = await new Writer(db, IsDemo: false, clock.GetUtcNow()).WriteAsync(file.Good, cancellationToken);
             if (created + updated > 0)
                 await db.TouchDirectoryAsync(cancellationToken);
             audit?.Invoke(db);
@@ -83,7 +83,7 @@ public sealed class CommunityImport(IDbContextFactory<OutreachDb> databases, Com
             throw new InvalidDataException($"The demo communities that came with the program cannot be read: {file.FileProblem ?? file.Problems[0].ToString()}");
         await db.WriteAsync(async () =>
         {
-            await new Writer(db, IsDemo: true).WriteAsync(file.Good, cancellationToken);
+            await new Writer(db, IsDemo: true, clock.GetUtcNow()).WriteAsync(file.Good, cancellationToken);
             await db.TouchDirectoryAsync(cancellationToken);
             await db.SaveChangesAsync(cancellationToken);
         }, cancellationToken);
@@ -122,7 +122,7 @@ public sealed class CommunityImport(IDbContextFactory<OutreachDb> databases, Com
     }
 
     /// <summary>Writes the lines of one file over what the database holds.</summary>
-    private sealed class Writer(OutreachDb db, bool IsDemo)
+    private sealed class Writer(OutreachDb db, bool IsDemo, DateTimeOffset now)
     {
         private List<Area> _areas = [];
         private List<Community> _communities = [];
@@ -147,6 +147,7 @@ public sealed class CommunityImport(IDbContextFactory<OutreachDb> databases, Com
                     _communities.Add(community);
                 }
                 Fill(community, area, line);
+                SetStage(community, line, isNew);
                 if (isNew)
                     await db.SaveChangesAsync(cancellationToken);
                 var changed = db.Entry(community).State == EntityState.Modified | AddAliases(community, line) | officesChanged;
@@ -167,9 +168,17 @@ public sealed class CommunityImport(IDbContextFactory<OutreachDb> databases, Com
             community.FloorArea = line.FloorArea ?? community.FloorArea;
             community.DeliveredOn = line.DeliveredOn ?? community.DeliveredOn;
             community.PropertyCompany = line.Company ?? community.PropertyCompany;
-            community.Stage = line.Stage ?? community.Stage;
-            community.StageSince = line.StageSince ?? community.StageSince;
             community.TermEndsOn = line.TermEndsOn ?? community.TermEndsOn;
+        }
+
+        /// <summary>A new community begins with its stage; a change of an old one is written down.</summary>
+        private void SetStage(Community community, CommunityLine line, bool isNew)
+        {
+            var (stage, since) = (line.Stage ?? community.Stage, line.StageSince ?? community.StageSince);
+            if (isNew)
+                (community.Stage, community.StageSince) = (stage, since);
+            else
+                StepDesk.Move(db, community, stage, since, community.TermEndsOn, staffId: null, stepId: null, now);
         }
 
         private bool AddAliases(Community community, CommunityLine line)

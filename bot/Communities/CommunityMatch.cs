@@ -32,6 +32,9 @@ public sealed record DirectoryCommunity(
     long Id, string Key, string Name, long AreaId, string AreaPath, string District, string Street, string Neighbourhood,
     int? Households, CommunityStage Stage, DateOnly? StageSince, DateOnly? TermEndsOn, bool IsDemo, long? FloorArea = null)
 {
+    /// <summary>The legal steps with their days and deadlines.</summary>
+    public StagePlan Plan { get; init; } = StagePlan.Make(new(Stage, StageSince, TermEndsOn, 1, new Dictionary<int, DateOnly>(), null, null));
+
     /// <summary>For telling namesakes apart, such as 湖滨区示范街道 of 锦绣花园.</summary>
     public string Where => District + Street;
 }

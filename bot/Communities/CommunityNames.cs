@@ -6,6 +6,7 @@ namespace Outreach.Communities;
 /// <summary>Brings names of communities, as stored and as typed, to one comparable form.</summary>
 public static class CommunityNames
 {
+    public const int MaxLength = 64;
     public const string DemoLabel = "（演示）";
 
     /// <summary>Letters and digits only, NFKC, simplified, lower case, without the demo label; "" when nothing is left.</summary>
@@ -17,6 +18,10 @@ public static class CommunityNames
             Append(key, c);
         return key.ToString();
     }
+
+    /// <summary>Whether a name can stand for a community: 2 to 64 characters that are no formula and no markup.</summary>
+    public static bool IsAlias(string name) =>
+        name.Length <= MaxLength && Key(name).Length >= 2 && name[0] is not ('=' or '+' or '-' or '@') && !name.Any(c => char.IsControl(c) || char.IsSurrogate(c) || c is '<' or '>');
 
     /// <summary>The same form of a whole text, with the place in the text from which each character comes.</summary>
     internal static (string Key, IReadOnlyList<int> Places) KeyWithPlaces(string text)

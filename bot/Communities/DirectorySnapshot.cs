@@ -14,12 +14,13 @@ public sealed class DirectorySnapshot
     private readonly Dictionary<string, DirectoryCommunity[]> _byName;
     private readonly Name[] _names;
 
-    internal DirectorySnapshot(Guid? version, IReadOnlyList<Area> areas, IReadOnlyList<Community> communities, IReadOnlyList<CommunityAlias> aliases)
+    internal DirectorySnapshot(Guid? version, IReadOnlyList<Area> areas, IReadOnlyList<Community> communities, IReadOnlyList<CommunityAlias> aliases, IReadOnlyList<CommunityStep> steps)
     {
+        var recorded = steps.ToLookup(s => s.CommunityId);
         Version = version;
         _areas = areas.ToDictionary(a => a.Id, a => new DirectoryArea(
             a.Id, a.ParentId, a.Level, a.Name, a.Path, a.OfficePhone, a.OfficeAddress, a.OfficeHours, a.VerifiedOn, a.IsDemo));
-        _byId = communities.Select(View).ToDictionary(c => c.Id);
+        _byId = communities.Select(c => View(c, recorded[c.Id])).ToDictionary(c => c.Id);
         _byKey = _byId.Values.ToDictionary(c => c.Key, StringComparer.OrdinalIgnoreCase);
         var names = _byId.Values.Select(c => (Key: CommunityNames.Key(c.Name), Community: c))
             .Concat(aliases.Where(a => _byId.ContainsKey(a.CommunityId)).Select(a => (Key: CommunityNames.Key(a.Name), Community: _byId[a.CommunityId])))
@@ -235,12 +236,15 @@ public sealed class DirectorySnapshot
         return rows[a.Length, b.Length];
     }
 
-    private DirectoryCommunity View(Community c)
+    private DirectoryCommunity View(Community c, IEnumerable<CommunityStep> steps)
     {
         var above = Up(c.AreaId).ToList();
         string At(AreaLevel level) => above.FirstOrDefault(a => a.Level == level)?.Name ?? "";
         return new(c.Id, c.Key, c.Name, c.AreaId, FindArea(c.AreaId)?.Path ?? "", At(AreaLevel.District), At(AreaLevel.Subdistrict), At(AreaLevel.Neighbourhood),
-            c.Households, c.Stage, c.StageSince, c.TermEndsOn, c.IsDemo, c.FloorArea);
+            c.Households, c.Stage, c.StageSince, c.TermEndsOn, c.IsDemo, c.FloorArea)
+        {
+            Plan = StagePlan.Make(StageFacts.From(c.Stage, c.StageSince, c.TermEndsOn, steps)),
+        };
     }
 
     /// <param name="Sounds">Pinyin syllables, each followed by a space.</param>

@@ -23,17 +23,20 @@ internal static class HeldSteps
         return TypedResults.LocalRedirect("/staff/status");
     }
 
-    /// <summary>Closes the note that data came from a backup; alerts of other kinds end by themselves when their cause is mended.</summary>
+    /// <summary>Closes the note that data came from a backup, or a reminder that someone has seen; alerts of other kinds end by themselves when their cause is mended.</summary>
     public static async Task<Results<RedirectHttpResult, NotFound>> Done(
         long id, [FromForm] string? back, IDbContextFactory<OutreachDb> databases, AuditLog audit, TimeProvider clock, StaffScope scope, Toasts toasts, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var found = await db.WriteAsync(async () =>
         {
-            if (await db.Alerts.VisibleTo(db, scope).SingleOrDefaultAsync(a => a.Id == id && a.Kind == AlertKind.Restored && a.ResolvedAt == null, cancellationToken) is not { } alert)
+            if (await db.Alerts.VisibleTo(db, scope).SingleOrDefaultAsync(a => a.Id == id && (a.Kind == AlertKind.Restored || a.Kind == AlertKind.LegalDate) && a.ResolvedAt == null, cancellationToken) is not { } alert)
                 return false;
             alert.ResolvedAt = clock.GetUtcNow();
-            audit.Add(db, AuditKind.ChangedLead, scope.StaffId, detail: "核对了恢复后的数据");
+            if (alert.Kind == AlertKind.Restored)
+                audit.Add(db, AuditKind.ChangedLead, scope.StaffId, detail: "核对了恢复后的数据");
+            else
+                audit.Add(db, AuditKind.ChangedCommunity, scope.StaffId, detail: $"看过提醒：{alert.Text}");
             await db.SaveChangesAsync(cancellationToken);
             return true;
         }, cancellationToken);

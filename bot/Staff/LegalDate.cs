@@ -1,21 +1,33 @@
 using Outreach.Communities;
-using Outreach.Knowledge.Calculators;
 
 namespace Outreach.Staff;
 
-/// <summary>The next legal date of a community, as far as its stage and dates tell. Pure.</summary>
+/// <summary>One day of a community that matters by law: a deadline of an open step, or the planned first meeting. Pure.</summary>
 /// <param name="What">Such as 成立筹备组.</param>
 /// <param name="Why">Where the date comes from.</param>
-internal sealed record LegalDate(long CommunityId, string Community, DateOnly Day, string What, string Why)
+internal sealed record LegalDate(long CommunityId, string Community, int Step, DateOnly Day, string What, string Why)
 {
+    /// <summary>What stands on today's page and counts as near.</summary>
+    public const int NearDays = 30;
+    /// <summary>A re-election takes months: ends of terms are shown so many days ahead.</summary>
+    public const int TermDays = 183;
+
     public int DaysLeft(DateOnly today) => Day.DayNumber - today.DayNumber;
 
-    public static LegalDate? Next(long communityId, string name, CommunityStage stage, DateOnly? since, DateOnly? termEndsOn, Func<DateOnly, string> say) => stage switch
+    /// <summary>还有 3 天, 就是今天 or 过了 2 天.</summary>
+    public string Left(DateOnly today) => DaysLeft(today) switch
     {
-        CommunityStage.Applied when since is { } applied => new(communityId, name, LegalDates.Within(applied, 60).Day, "成立筹备组", $"{say(applied)}收到申请，最长60日；河南的规定可能更短，请先核对"),
-        CommunityStage.Elected when since is { } elected => new(communityId, name, LegalDates.Within(elected, 30).Day, "备案", $"{say(elected)}选出，限30日"),
-        CommunityStage.Elected or CommunityStage.Filed or CommunityStage.TermOver when termEndsOn is { } ends => new(communityId, name, ends, "任期届满", "之前办好换届；提前多久办，请先核对"),
-        CommunityStage.Applied or CommunityStage.Elected or CommunityStage.Filed or CommunityStage.TermOver or CommunityStage.None or CommunityStage.GatheringInterest
-            or CommunityStage.PreparatoryGroup or CommunityStage.FirstMeeting or CommunityStage.ManagementCommittee => null,
+        < 0 and var late => $"过了 {-late} 天",
+        0 => "就是今天",
+        var left => $"还有 {left} 天",
     };
+
+    /// <summary>All days of a community, the nearest first.</summary>
+    public static IReadOnlyList<LegalDate> Of(DirectoryCommunity community) =>
+    [.. community.Plan.Deadlines.Select(step => new LegalDate(community.Id, community.Name, step.Number, step.Latest!.Value, step.Number == StepBook.NextElection ? "任期届满" : step.Step.Title, step.Why))
+        .Concat(community.Plan.Steps.Where(step => step is { IsOpen: true, PlannedOn: not null })
+            .Select(step => new LegalDate(community.Id, community.Name, step.Number, step.PlannedOn!.Value, step.Step.Title, step.Why)))
+        .OrderBy(date => date.Day).ThenBy(date => date.Step)];
+
+    public static LegalDate? Next(DirectoryCommunity community) => Of(community) is [var first, ..] ? first : null;
 }

@@ -20,7 +20,7 @@ public sealed class CommunityDirectoryTests
         var names = new[] { (10, 4, "锦绣花园"), (11, 4, "新锦绣花园"), (12, 4, "阳光城"), (13, 6, "幸福里"), (14, 4, "幸福里"), (15, 6, "春晖苑（演示）"), (16, 6, "康乐小区"), (17, 4, "滨河湾"), (18, 6, "滨河家园") };
         return new(null, areas,
             [.. names.Select(n => new Community { Id = n.Item1, AreaId = n.Item2, Key = $"k{n.Item1}", Name = n.Item3 })],
-            [new() { CommunityId = 12, Name = "九号院" }]);
+            [new() { CommunityId = 12, Name = "九号院" }], []);
     }
 
     [Theory]

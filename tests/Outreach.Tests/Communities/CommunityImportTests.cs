@@ -172,7 +172,7 @@ public sealed class CommunityImportTests
         var directory = rooms.Get<CommunityDirectory>();
         await directory.ReloadAsync(Current.CancellationToken);
         var other = new CommunityDirectory(rooms.Get<IDbContextFactory<Outreach.Storage.OutreachDb>>());
-        await new CommunityImport(rooms.Get<IDbContextFactory<Outreach.Storage.OutreachDb>>(), other, []).ImportAsync(
+        await new CommunityImport(rooms.Get<IDbContextFactory<Outreach.Storage.OutreachDb>>(), other, [], rooms.Clock).ImportAsync(
             File(Heading + "测试市,东区,一街道,甲社区,金桂园,,,,,,\n"), DemoChoice.Ask, null, Current.CancellationToken);
         var before = directory.Resolve("金桂园").Kind;
 

@@ -173,7 +173,7 @@ public sealed class ContactTests
         {
             var community = await db.Communities.SingleAsync(c => c.Id == before.CommunityId, Current.CancellationToken);
             var saved = await scene.Rooms.Get<CommunityDesk>().SaveAsync(community.Id,
-                new(community.Households, community.FloorArea, null, null, CommunityStage.Filed, new DateOnly(2026, 11, 30), null, community.Version), LeadScene.Keeper, null, Current.CancellationToken);
+                new(community.Name, [], [], community.Households, community.FloorArea, null, null, CommunityStage.Filed, new DateOnly(2026, 11, 30), null, community.Version), LeadScene.Keeper, null, Current.CancellationToken);
             Assert.Equal(DeskOutcome.Saved, saved);
         }
         var after = await scene.SignUpAsync();

@@ -36,6 +36,7 @@ public sealed class ScopeTests
             ["/staff/status"] = true,
             ["/staff/communities"] = true,
             [$"/staff/communities/{town.CommunityA}"] = true,
+            [$"/staff/communities/{town.CommunityA}/edit"] = owners,
             ["/staff/leads"] = owners,
             [$"/staff/leads/{lead.Id}"] = owners,
             ["/staff/waiting"] = owners,
@@ -72,7 +73,7 @@ public sealed class ScopeTests
         Assert.Equal(CreateOutcome.Created, made.Outcome);
         using var client = await ConsoleClient.SignInAsync(app, "street1", StaffRoles.Street, town.StreetA);
 
-        foreach (var page in new[] { $"/staff/leads/{lead.Id}", $"/staff/waiting/{handover.Id}", $"/staff/communities/{town.CommunityB}", $"/staff/notices/{made.Campaign!.Id}" })
+        foreach (var page in new[] { $"/staff/leads/{lead.Id}", $"/staff/waiting/{handover.Id}", $"/staff/communities/{town.CommunityB}", $"/staff/communities/{town.CommunityB}/edit", $"/staff/notices/{made.Campaign!.Id}" })
         {
             var answer = await client.GetAsync(page);
             Assert.True(answer.StatusCode == HttpStatusCode.NotFound, $"{page}: {(int)answer.StatusCode}");
@@ -214,8 +215,8 @@ public sealed class ScopeTests
         await using var app = await OutreachApp.StartAsync(NoDemo);
         var town = await Town.BuildAsync(app);
         using var client = await ConsoleClient.SignInAsync(app, "street1", StaffRoles.Street, town.StreetA);
-        var page = $"/staff/communities/{town.CommunityA}";
-        (string, string)[] Form(string households) => [("Input.Stage", "Applied"), ("Input.StageSince", "2026-11-01"), ("Input.TermEndsOn", ""), ("Input.Households", households)];
+        var page = $"/staff/communities/{town.CommunityA}/edit";
+        (string, string)[] Form(string households) => [("Input.Name", "甲花园"), ("Input.Stage", "Applied"), ("Input.StageSince", "2026-11-01"), ("Input.TermEndsOn", ""), ("Input.Households", households)];
 
         var second = await ConsoleClient.TextAsync(await client.PostAsync(page, "community", async () =>
             Assert.Equal(HttpStatusCode.Redirect, (await client.PostAsync(page, "community", Form("612"))).StatusCode), Form("700")));
@@ -223,7 +224,7 @@ public sealed class ScopeTests
         Assert.Contains("别人刚改过这条。看看新的再存。", second, StringComparison.Ordinal);
         Assert.Contains("value=\"700\"", second, StringComparison.Ordinal);
         Assert.Equal(612, app.Services.GetRequiredService<CommunityDirectory>().Find(town.CommunityA)!.Households);
-        Assert.Contains("成立筹备组", await client.ReadAsync(page), StringComparison.Ordinal);
+        Assert.Contains("成立筹备组", await client.ReadAsync($"/staff/communities/{town.CommunityA}"), StringComparison.Ordinal);
     }
 
     [Fact]

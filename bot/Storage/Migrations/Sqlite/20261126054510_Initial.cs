@@ -178,6 +178,32 @@ namespace Outreach.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "DirectoryImports",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    StaffId = table.Column<string>(type: "TEXT", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    FileName = table.Column<string>(type: "TEXT", maxLength: 128, nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    Content = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    Columns = table.Column<string>(type: "TEXT", nullable: true),
+                    Lines = table.Column<int>(type: "INTEGER", nullable: false),
+                    Accepted = table.Column<int>(type: "INTEGER", nullable: false),
+                    Created = table.Column<int>(type: "INTEGER", nullable: false),
+                    Updated = table.Column<int>(type: "INTEGER", nullable: false),
+                    ImportedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    Before = table.Column<string>(type: "TEXT", nullable: true),
+                    UndoneAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    UndoneBy = table.Column<string>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_DirectoryImports", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "DirectoryVersion",
                 columns: table => new
                 {
@@ -623,13 +649,41 @@ namespace Outreach.Storage.Migrations.Sqlite
                     Id = table.Column<long>(type: "INTEGER", nullable: false)
                         .Annotation("Sqlite:Autoincrement", true),
                     CommunityId = table.Column<long>(type: "INTEGER", nullable: false),
-                    Name = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false)
+                    Name = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    IsFormer = table.Column<bool>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_CommunityAliases", x => x.Id);
                     table.ForeignKey(
                         name: "FK_CommunityAliases_Communities_CommunityId",
+                        column: x => x.CommunityId,
+                        principalTable: "Communities",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "CommunitySteps",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    CommunityId = table.Column<long>(type: "INTEGER", nullable: false),
+                    Round = table.Column<int>(type: "INTEGER", nullable: false),
+                    Number = table.Column<int>(type: "INTEGER", nullable: false),
+                    Mark = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    Day = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    StaffId = table.Column<string>(type: "TEXT", nullable: true),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    UndoneAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    UndoneBy = table.Column<string>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_CommunitySteps", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_CommunitySteps_Communities_CommunityId",
                         column: x => x.CommunityId,
                         principalTable: "Communities",
                         principalColumn: "Id",
@@ -664,6 +718,60 @@ namespace Outreach.Storage.Migrations.Sqlite
                         principalTable: "Communities",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.SetNull);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "StageChanges",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    CommunityId = table.Column<long>(type: "INTEGER", nullable: false),
+                    From = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    FromSince = table.Column<DateOnly>(type: "TEXT", nullable: true),
+                    FromTermEndsOn = table.Column<DateOnly>(type: "TEXT", nullable: true),
+                    To = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    ToSince = table.Column<DateOnly>(type: "TEXT", nullable: true),
+                    StepId = table.Column<long>(type: "INTEGER", nullable: true),
+                    StaffId = table.Column<string>(type: "TEXT", nullable: true),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    UndoneAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_StageChanges", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_StageChanges_Communities_CommunityId",
+                        column: x => x.CommunityId,
+                        principalTable: "Communities",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "StepReminders",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    CommunityId = table.Column<long>(type: "INTEGER", nullable: false),
+                    Round = table.Column<int>(type: "INTEGER", nullable: false),
+                    Number = table.Column<int>(type: "INTEGER", nullable: false),
+                    Deadline = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    DaysBefore = table.Column<int>(type: "INTEGER", nullable: false),
+                    DueAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    SentAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    CancelledAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_StepReminders", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_StepReminders_Communities_CommunityId",
+                        column: x => x.CommunityId,
+                        principalTable: "Communities",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
                 });
 
             migrationBuilder.CreateTable(
@@ -952,6 +1060,13 @@ namespace Outreach.Storage.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_CommunitySteps_CommunityId_Round_Number_Mark",
+                table: "CommunitySteps",
+                columns: new[] { "CommunityId", "Round", "Number", "Mark" },
+                unique: true,
+                filter: "\"UndoneAt\" IS NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Consents_ContactId",
                 table: "Consents",
                 column: "ContactId");
@@ -1019,6 +1134,11 @@ namespace Outreach.Storage.Migrations.Sqlite
                 name: "IX_Deliveries_State_DueAt",
                 table: "Deliveries",
                 columns: new[] { "State", "DueAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_DirectoryImports_State_ImportedAt",
+                table: "DirectoryImports",
+                columns: new[] { "State", "ImportedAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Handovers_ConversationId",
@@ -1197,6 +1317,11 @@ namespace Outreach.Storage.Migrations.Sqlite
                 column: "UserId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_StageChanges_CommunityId_At",
+                table: "StageChanges",
+                columns: new[] { "CommunityId", "At" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_StatuteArticles_TextId_Number_Sub",
                 table: "StatuteArticles",
                 columns: new[] { "TextId", "Number", "Sub" },
@@ -1214,6 +1339,18 @@ namespace Outreach.Storage.Migrations.Sqlite
                 table: "StatuteTexts",
                 columns: new[] { "SourceId", "ContentHash" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_StepReminders_CommunityId_Round_Number_Deadline_DaysBefore",
+                table: "StepReminders",
+                columns: new[] { "CommunityId", "Round", "Number", "Deadline", "DaysBefore" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_StepReminders_Open",
+                table: "StepReminders",
+                column: "DueAt",
+                filter: "\"SentAt\" IS NULL AND \"CancelledAt\" IS NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_UnansweredQuestions_At",
@@ -1286,10 +1423,16 @@ namespace Outreach.Storage.Migrations.Sqlite
                 name: "CommunityAliases");
 
             migrationBuilder.DropTable(
+                name: "CommunitySteps");
+
+            migrationBuilder.DropTable(
                 name: "Consents");
 
             migrationBuilder.DropTable(
                 name: "Deliveries");
+
+            migrationBuilder.DropTable(
+                name: "DirectoryImports");
 
             migrationBuilder.DropTable(
                 name: "DirectoryVersion");
@@ -1343,7 +1486,13 @@ namespace Outreach.Storage.Migrations.Sqlite
                 name: "StaffTokens");
 
             migrationBuilder.DropTable(
+                name: "StageChanges");
+
+            migrationBuilder.DropTable(
                 name: "StatuteArticles");
+
+            migrationBuilder.DropTable(
+                name: "StepReminders");
 
             migrationBuilder.DropTable(
                 name: "UnansweredQuestions");
