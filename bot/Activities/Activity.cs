@@ -51,6 +51,8 @@ public static class ActivityTypes
     public const string ConversationUpdate = "conversationUpdate";
     public const string Event = "event";
     public const string Invoke = "invoke";
+    /// <summary>The bot's answer to an invoke, where it stands among the replies.</summary>
+    public const string InvokeResponse = "invokeResponse";
     public const string Typing = "typing";
     public const string EndOfConversation = "endOfConversation";
     /// <summary>The bot was installed, or taken out again.</summary>

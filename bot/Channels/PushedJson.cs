@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Outreach.Channels;
 
@@ -32,6 +33,25 @@ internal static class PushedJson
         catch (JsonException)
         {
             return null;
+        }
+    }
+
+    /// <summary>Whether every text and every name of a JSON text is whole: half a surrogate pair can neither be stored nor written again.</summary>
+    public static bool IsWhole(ReadOnlySpan<byte> json)
+    {
+        if (!Utf8.IsValid(json))
+            return false;
+        try
+        {
+            var reader = new Utf8JsonReader(json);
+            while (reader.Read())
+                if (reader.ValueIsEscaped)
+                    reader.GetString();
+            return true;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return false;
         }
     }
 

@@ -135,6 +135,26 @@ public sealed class ConnectorServer : IAsyncDisposable
         ["text"] = text,
     };
 
+    /// <summary>
+    /// What the service sends when the person taps a button of an Adaptive Card: of an <c>Action.Submit</c> a message with the button's data as its value, of an
+    /// <c>Action.Execute</c> an invoke.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">No card of the message has that button.</exception>
+    public JsonObject Tap(ConnectorEntry card, string title, string id)
+    {
+        var (_, user, channel) = _conversations[card.Conversation];
+        var button = (card.Activity["attachments"] as JsonArray ?? []).SelectMany(shown => shown?["content"]?["actions"] as JsonArray ?? []).FirstOrDefault(action => (string?)action?["title"] == title)
+            ?? throw new InvalidOperationException($"No card has the button {title}.");
+        var activity = Activity(channel, card.Conversation, user, id, null);
+        activity.Remove("text");
+        activity["replyToId"] = card.Id;
+        if ((string?)button["type"] == "Action.Submit")
+            activity["value"] = button["data"]?.DeepClone();
+        else
+            (activity["type"], activity["name"], activity["value"]) = ("invoke", "adaptiveCard/action", new JsonObject { ["action"] = button.DeepClone(), ["trigger"] = "manual" });
+        return activity;
+    }
+
     /// <summary>Posts an activity to the bot with a token made by a recipe.</summary>
     public Task<HttpResponseMessage> DeliverAsync(Uri bot, JsonObject activity, TokenRecipe? recipe = null) =>
         DeliverAsync(bot, activity, "Bearer " + Issue(recipe ?? new TokenRecipe { ServiceUrl = (string?)activity["serviceUrl"] }));
@@ -302,7 +322,7 @@ public sealed class ConnectorServer : IAsyncDisposable
             await ErrorAsync(context, HttpStatusCode.MethodNotAllowed, "BadArgument", "method");
         else if (context.Request.ContentType?.Split(';')[0] != "application/json" || Parse(body.ToArray()) is not { } activity)
             await ErrorAsync(context, HttpStatusCode.BadRequest, "BadSyntax", "json");
-        else if (Misshapen(activity, conversation, answered, context.Request.Method, known) is { } problem)
+        else if (ConnectorShapes.Misshapen(activity, conversation, answered, context.Request.Method, known) is { } problem)
             await ErrorAsync(context, HttpStatusCode.BadRequest, "BadArgument", problem);
         else
             await TakeAsync(context, fault, conversation, answered, activity);
@@ -332,39 +352,6 @@ public sealed class ConnectorServer : IAsyncDisposable
         {
             return null;
         }
-    }
-
-    /// <summary>The rule that an activity of a bot breaks; null: none.</summary>
-    private static string? Misshapen(JsonObject activity, string conversation, string? answered, string method, (string Bot, string User, string Channel) known)
-    {
-        if ((string?)activity["type"] is not { Length: > 0 } type)
-            return "type is missing";
-        foreach (var only in (string[])["timestamp", "serviceUrl"])
-            if (activity.ContainsKey(only))
-                return $"{only} is the service's (A2031, A2041, A2302)";
-        if (method == "POST" && activity.ContainsKey("id"))
-            return "id is the service's (A2031)";
-        if ((string?)activity["from"]?["id"] != known.Bot)
-            return "from.id is not the bot (A2061)";
-        if ((string?)activity["conversation"]?["id"] != conversation)
-            return "conversation.id is not that of the address (A2080)";
-        if (activity["recipient"] is { } to && (string?)to["id"] != known.User)
-            return "recipient.id is not the person";
-        if (method == "POST" && (string?)activity["replyToId"] is var reply && answered is not null && reply != answered)
-            return "replyToId is not that of the address";
-        foreach (var list in (string[])["attachments", "entities"])
-            if (activity.ContainsKey(list) && activity[list] is not JsonArray { Count: > 0 })
-                return $"{list} is empty (A3050, A2100)";
-        if (activity.ContainsKey("suggestedActions") && activity["suggestedActions"]?["actions"] is not JsonArray { Count: > 0 })
-            return "suggestedActions.actions is empty (A7701)";
-        if (activity.Any(member => member.Value is null))
-            return "a member is null";
-        var buttons = (activity["suggestedActions"]?["actions"] as JsonArray ?? []).Concat((activity["attachments"] as JsonArray ?? []).SelectMany(card => card?["content"]?["buttons"] as JsonArray ?? []));
-        if (buttons.Any(button => (string?)button?["type"] != "imBack" || (string?)button["title"] is not { Length: > 0 } || (string?)button["value"] is not { Length: > 0 }))
-            return "a button has no title or no value";
-        if (type == "message" && (string?)activity["text"] is null or "" && activity["attachments"] is null)
-            return "the message says nothing";
-        return null;
     }
 
     private async Task ErrorAsync(HttpContext context, HttpStatusCode status, string code, string why)

@@ -4,7 +4,7 @@
 import { createRequire } from 'node:module';
 import { createServer } from 'node:http';
 
-const { CloudAdapter, ConfigurationBotFrameworkAuthentication } = createRequire(import.meta.url)('botbuilder');
+const { ActivityHandler, CloudAdapter, ConfigurationBotFrameworkAuthentication } = createRequire(import.meta.url)('botbuilder');
 const [address] = process.argv.slice(2);
 
 const calls = [];
@@ -22,6 +22,14 @@ const channel = await listen(async (request, response) => {
   response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify({ id: `sent-${calls.length}` }));
 });
 
+const echo = new class extends ActivityHandler {
+  async onAdaptiveCardInvoke(turn, value) {
+    await turn.sendActivity(`Echo: ${value.action.data.say}`);
+    return { statusCode: 200, type: 'application/vnd.microsoft.activity.message', value: 'Taken' };
+  }
+}();
+echo.onMessage(async (turn, next) => { await turn.sendActivity(`Echo: ${turn.activity.text}`); await next(); });
+echo.onConversationUpdate(async (turn, next) => { await turn.sendActivity('Hello'); await next(); });
 const adapter = new CloudAdapter(new ConfigurationBotFrameworkAuthentication({}));
 const reference = await listen(async (request, response) => {
   try {
@@ -35,16 +43,14 @@ const reference = await listen(async (request, response) => {
     if (body !== undefined) response.setHeader('content-type', 'application/json').write(typeof body === 'string' ? body : JSON.stringify(body));
     return response;
   };
-  await adapter.process(request, response, async turn => {
-    if (turn.activity.type === 'message') await turn.sendActivity(`Echo: ${turn.activity.text}`);
-    else if (turn.activity.type === 'conversationUpdate') await turn.sendActivity('Hello');
-  });
+  await adapter.process(request, response, turn => echo.run(turn));
 });
 
 const activity = (name, who, more) => ({
   type: 'message', id: `in-${name}`, timestamp: new Date().toISOString(), serviceUrl: channel, channelId: 'emulator',
   from: { id: `user-${who}`, name: '演示业主' }, recipient: { id: 'bot-1', name: '业委会助手' }, conversation: { id: `${who}:${name}` }, locale: 'zh-CN', ...more,
 });
+const tapOn = type => ({ action: { type, verb: 'say', data: { say: '换物业要多少人同意' } }, trigger: 'manual' });
 const cases = {
   'expect-replies': { text: '换物业要多少人同意', deliveryMode: 'expectReplies' },
   message: { text: '换物业要多少人同意' },
@@ -52,6 +58,10 @@ const cases = {
   typing: { type: 'typing' },
   unknown: { type: 'somethingNew' },
   invoke: { type: 'invoke', name: 'composeExtension/query', value: {} },
+  'invoke-replies': { type: 'invoke', name: 'composeExtension/query', value: {}, deliveryMode: 'expectReplies' },
+  tap: { type: 'invoke', name: 'adaptiveCard/action', value: tapOn('Action.Execute') },
+  'tap-replies': { type: 'invoke', name: 'adaptiveCard/action', value: tapOn('Action.Execute'), deliveryMode: 'expectReplies' },
+  'tap-of-another-kind': { type: 'invoke', name: 'adaptiveCard/action', value: tapOn('Action.Submit') },
 };
 
 async function post(bot, who, name, more) {
@@ -61,7 +71,7 @@ async function post(bot, who, name, more) {
   const text = await answer.text();
   let body = null;
   try { body = JSON.parse(text); } catch { /* some answers have no body, or words for people */ }
-  const wants = name === 'message' || name === 'join';
+  const wants = ['message', 'join', 'tap'].includes(name);
   const mine = () => calls.filter(call => decodeURIComponent(call.path).includes(`/${who}:${name}/`) && call.body?.type !== 'typing');
   for (const end = Date.now() + 60_000; wants && mine().length === 0 && Date.now() < end;) await new Promise(done => setTimeout(done, 50));
   return { status: answer.status, body, calls: mine() };

@@ -35,18 +35,22 @@ internal sealed class BotFrameworkChannel(ConnectorClient connector, BotFramewor
     {
         if (!state.IsOn)
             return new(SendClass.ConfigError, VendorCode: "off");
-        var result = await connector.SendAsync(to, Render(activity, to), cancellationToken);
+        var result = await connector.SendAsync(to, Render(activity, to, idempotencyKey), cancellationToken);
         reports.Find(ChannelId, ReportAccount)?.Answered(result, clock.GetUtcNow());
         return result;
     }
 
     /// <summary>As the service wants it: addressed, without what only it may set (A2031, A2041, A2302), and within the account's means.</summary>
-    public Activity Render(Activity activity, ConversationReference to)
+    /// <param name="idempotencyKey">Names the message, so that a verdict on it can; null: none is asked for.</param>
+    public Activity Render(Activity activity, ConversationReference to, string? idempotencyKey = null)
     {
-        var shown = TextFallback.Render(activity, CapabilitiesOf(to.Account));
+        var capabilities = CapabilitiesOf(to.Account);
+        var shown = TextFallback.Render(activity, capabilities);
         if (activity.From is { Id: "staff", Name: { Length: > 0 } office })
             shown = shown with { Text = $"{office}{shown.Text}" };
-        return ButtonsFor(to.Account, shown) with
+        if (capabilities.Cards)
+            shown = WithCards(shown, to.Account, idempotencyKey is null ? null : Verdicts.Judged(activity, idempotencyKey));
+        return shown with
         {
             Id = null,
             Timestamp = null,
@@ -59,16 +63,13 @@ internal sealed class BotFrameworkChannel(ConnectorClient connector, BotFramewor
     }
 
     /// <summary>Teams shows suggested actions in some clients only; a card's buttons show everywhere. What the message's own cards offer stands there once.</summary>
-    private static Activity ButtonsFor(string account, Activity activity)
+    private static Activity WithCards(Activity activity, string account, string? judged)
     {
-        if (account != "msteams" || activity.SuggestedActions is not { } suggested)
-            return activity;
-        var offered = (activity.Attachments ?? []).SelectMany(attachment => HeroCard.From(attachment)?.Buttons ?? []).Select(button => button.Title).ToHashSet(StringComparer.Ordinal);
-        List<CardAction> missing = [.. suggested.Actions.Where(action => !offered.Contains(action.Title))];
-        return activity with
+        var choices = AdaptiveCards.NotOffered(activity);
+        var onCard = account == "msteams";
+        return AdaptiveCards.Show(activity, account is "webchat" or "directline" ? CardTaps.Words : CardTaps.Value, onCard ? choices : [], judged) with
         {
-            SuggestedActions = null,
-            Attachments = missing.Count == 0 ? activity.Attachments : [.. activity.Attachments ?? [], new HeroCard { Buttons = missing }.ToAttachment()],
+            SuggestedActions = onCard || choices.Count == 0 ? null : activity.SuggestedActions! with { Actions = choices },
         };
     }
 }

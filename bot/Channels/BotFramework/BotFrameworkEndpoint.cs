@@ -49,7 +49,7 @@ internal sealed partial class BotFrameworkEndpoint(
     private async Task<IResult> TakeAsync(Activity activity)
     {
         if (activity.Type == ActivityTypes.Invoke)
-            return Results.StatusCode(StatusCodes.Status501NotImplemented);
+            return await AnswerInvokeAsync(activity);
         var said = activity.Type is ActivityTypes.Message;
         if (IsFarewell(activity))
             return await ForgetAsync(activity);
@@ -71,20 +71,72 @@ internal sealed partial class BotFrameworkEndpoint(
         var key = activity.Id is { Length: > 0 } id ? ChannelInbox.KeyOf(reference.Account, reference.ConversationId, id) : null;
         if (await RunAsync(activity, reference, own, key) is not { } receipt)
             return Results.StatusCode(StatusCodes.Status500InternalServerError);
-        if (activity.DeliveryMode == "expectReplies")
-        {
-            var replies = await outgoing.TakeAsync(receipt, CancellationToken.None);
-            return Results.Json(new ExpectedReplies([.. replies.Select(reply => channel.Render(reply, reference))]), BotFrameworkJson.Wire.ExpectedReplies);
-        }
+        if (ExpectsReplies(activity))
+            return Expected(await RepliesAsync(receipt, reference));
         await inbox.AnswerAsync(receipt);
         return Results.StatusCode(said ? StatusCodes.Status202Accepted : StatusCodes.Status200OK);
+    }
+
+    /// <summary>
+    /// A tap on an <c>Action.Execute</c> is the choice or the verdict that it carries: a turn like that of a message, whose answers are messages; the invoke's own answer
+    /// says that it was understood. Any other invoke is not ours.
+    /// </summary>
+    private async Task<IResult> AnswerInvokeAsync(Activity activity)
+    {
+        if (activity.Name != CardAnswer.Invoke)
+            return Invoked(activity, StatusCodes.Status501NotImplemented, null, []);
+        var action = PushedJson.Member(activity.Value ?? default, "action");
+        if (ReferenceOf(activity) is not { } reference || PushedJson.Text(action, "type") is not { } kind)
+            return Invoked(activity, CardAnswer.Refused("BadRequest", "value.action is missing, or the activity does not say who tapped where."));
+        if (kind != "Action.Execute")
+            return Invoked(activity, CardAnswer.Refused("NotSupported", "Only Action.Execute comes as an invoke."));
+        if (CardTap.Read(PushedJson.Member(action, "data")) is not { } tap)
+            return Invoked(activity, CardAnswer.Refused("BadRequest", "value.action.data is none of this bot's cards."));
+        if (IsGroup(activity))
+            return Invoked(activity, CardAnswer.Said(GroupHints.Text));
+
+        var key = activity.Id is { Length: > 0 } id ? ChannelInbox.KeyOf(reference.Account, reference.ConversationId, id) : null;
+        if (await inbox.ReceiveAsync(reference, tap.On(Addressed(activity, reference) with { Type = ActivityTypes.Message }), key) is not { } receipt)
+            return Results.StatusCode(StatusCodes.Status500InternalServerError);
+        var answer = CardAnswer.Said(tap.Say is { } words ? $"已选：{words}" : "已收到");
+        if (ExpectsReplies(activity))
+            return Invoked(activity, answer, await RepliesAsync(receipt, reference));
+        await inbox.AnswerAsync(receipt);
+        return Invoked(activity, answer);
+    }
+
+    private static IResult Invoked(Activity activity, CardAnswer answer, IReadOnlyList<Activity>? replies = null) => Invoked(activity, answer.StatusCode, answer, replies ?? []);
+
+    /// <summary>Where replies are expected, the invoke's answer is the last of them, as Microsoft's libraries have it.</summary>
+    private static IResult Invoked(Activity activity, int status, CardAnswer? answer, IReadOnlyList<Activity> replies) => ExpectsReplies(activity)
+        ? Expected([.. replies, new()
+        {
+            Type = ActivityTypes.InvokeResponse,
+            From = activity.Recipient is { Id: { } bot } ? new() { Id = bot, Role = "bot" } : null,
+            Recipient = activity.From is { Id: { } user } ? new() { Id = user } : null,
+            Conversation = activity.Conversation is { Id: { } conversation } ? new() { Id = conversation } : null,
+            ReplyToId = activity.Id,
+            Value = JsonSerializer.SerializeToElement(new(status, answer), BotFrameworkJson.Wire.InvokeAnswer),
+        }])
+        : answer is null ? Results.StatusCode(status) : Results.Json(answer, BotFrameworkJson.Wire.CardAnswer, statusCode: status);
+
+    private static bool ExpectsReplies(Activity activity) => activity.DeliveryMode == "expectReplies";
+
+    private static IResult Expected(IReadOnlyList<Activity> replies) => Results.Json(new ExpectedReplies(replies), BotFrameworkJson.Wire.ExpectedReplies);
+
+    /// <summary>The turn's answers, in the shape in which they would have been sent.</summary>
+    private async Task<IReadOnlyList<Activity>> RepliesAsync(TurnReceipt receipt, ConversationReference reference)
+    {
+        var replies = await outgoing.TakeAsync(receipt, CancellationToken.None);
+        return [.. replies.Select((reply, place) =>
+            channel.Render(reply, reference, replies.Count == receipt.Replies.Count ? $"message/{receipt.ConversationId}/{receipt.Replies[place]}" : null))];
     }
 
     /// <summary>Runs the turn; who waits for its answer longer than a moment sees that the bot is writing (once: A6001 wants three seconds between).</summary>
     private async Task<TurnReceipt?> RunAsync(Activity activity, ConversationReference reference, Activity own, string? key)
     {
         var turn = inbox.ReceiveAsync(reference, own, key);
-        if (activity.Type == ActivityTypes.Message && activity.DeliveryMode != "expectReplies" && BotFrameworkChannel.ShowsTyping(reference.Account)
+        if (activity.Type == ActivityTypes.Message && !ExpectsReplies(activity) && BotFrameworkChannel.ShowsTyping(reference.Account)
             && await Task.WhenAny(turn, Task.Delay(TypingAfter, clock, CancellationToken.None)) != turn)
             await connector.SendAsync(reference, channel.Render(new() { Type = ActivityTypes.Typing }, reference), CancellationToken.None);
         return await turn;
@@ -137,34 +189,40 @@ internal sealed partial class BotFrameworkEndpoint(
     /// <summary>The activity as it is stored: no names, no files, nothing that a client must not set. Null: nobody but the bot joined.</summary>
     private Activity? Own(Activity activity, ConversationReference reference, bool joined)
     {
-        var from = new ChannelAccount { Id = reference.UserId, Role = "user" };
-        var own = new Activity
-        {
-            Type = joined ? ActivityTypes.ConversationUpdate : ActivityTypes.Message,
-            Id = activity.Id,
-            Timestamp = clock.GetUtcNow(),
-            ChannelId = BotFrameworkChannel.ChannelId,
-            From = from,
-            Recipient = new() { Id = reference.BotId, Role = "bot" },
-            Conversation = new() { Id = reference.ConversationId },
-            Locale = activity.Locale,
-        };
+        var own = Addressed(activity, reference);
         if (joined)
         {
             var somebody = activity.Type != ActivityTypes.ConversationUpdate || activity.MembersAdded?.Any(member => member.Id != activity.Recipient?.Id) == true;
-            return somebody ? own with { MembersAdded = [from] } : null;
+            return somebody ? own with { Type = ActivityTypes.ConversationUpdate, MembersAdded = [own.From!] } : null;
         }
+        var words = WordsOf(activity);
+        if (words is null && CardTap.Read(activity.Value ?? default) is { } tap)
+            return tap.On(own with { Type = ActivityTypes.Message });
         return own with
         {
-            Text = WordsOf(activity),
+            Type = ActivityTypes.Message,
+            Text = words,
             Attachments = activity.Attachments is { Count: > 0 } files ? [.. files.Where(IsFile).Select(file => new Attachment { ContentType = file.ContentType })] : null,
         };
     }
 
+    /// <summary>Who said something where, and nothing yet of what.</summary>
+    private Activity Addressed(Activity activity, ConversationReference reference) => new()
+    {
+        Type = activity.Type,
+        Id = activity.Id,
+        Timestamp = clock.GetUtcNow(),
+        ChannelId = BotFrameworkChannel.ChannelId,
+        From = new() { Id = reference.UserId, Role = "user" },
+        Recipient = new() { Id = reference.BotId, Role = "bot" },
+        Conversation = new() { Id = reference.ConversationId },
+        Locale = activity.Locale,
+    };
+
     // Teams adds the text once more as HTML.
     private static bool IsFile(Attachment attachment) => attachment.ContentType != "text/html";
 
-    /// <summary>What a person said, without the bot's own name; a postBack tap brings its value alone. Null: nothing.</summary>
+    /// <summary>What a person said, without the bot's own name. Null: nothing.</summary>
     internal static string? WordsOf(Activity activity)
     {
         var text = activity.Text;
@@ -172,8 +230,6 @@ internal sealed partial class BotFrameworkEndpoint(
             if (mention.Properties is { } properties && properties.TryGetValue("text", out var shown) && properties.TryGetValue("mentioned", out var who)
                 && PushedJson.Text(who, "id") is { } id && id == activity.Recipient?.Id && PushedJson.Text(shown) is { Length: > 0 } words)
                 text = text?.Replace(words, "", StringComparison.Ordinal);
-        if (string.IsNullOrWhiteSpace(text))
-            text = activity.Value is { } value ? PushedJson.Text(value) : null;
         return string.IsNullOrWhiteSpace(text) ? null : text.Trim();
     }
 

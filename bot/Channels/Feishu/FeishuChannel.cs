@@ -49,7 +49,7 @@ internal sealed class FeishuChannel(FeishuApi api, FeishuAccounts accounts, Time
         var shown = TextFallback.Render(activity, capabilities with { MaxTextBytes = capabilities.MaxTextBytes - NameBytes });
         var text = activity.From is { Id: "staff", Name: { Length: > 0 } office } ? office + shown.Text : shown.Text ?? "";
         List<FeishuButton> buttons = [.. (shown.SuggestedActions?.Actions ?? []).Select(choice => Button(choice.Title, "default", new(WordsOf(choice), null, null)))];
-        if (IsAnswer(activity) && SequenceOf(idempotencyKey) is { } sequence)
+        if (Verdicts.Judged(activity, idempotencyKey) is { } sequence)
             buttons.AddRange([Button("有帮助", "default", new(null, "helpful", sequence)), Button("没答对", "default", new(null, "wrong", sequence))]);
         if (buttons.Count == 0)
             return FeishuContent.OfText(Plain(text));
@@ -63,13 +63,6 @@ internal sealed class FeishuChannel(FeishuApi api, FeishuAccounts accounts, Time
 
     /// <summary>A text's only marks are those that call people and the like: <c>&lt;at user_id=…&gt;</c>. Nobody is called by what somebody wrote.</summary>
     private static string Plain(string text) => text.Replace("<at", "＜at", StringComparison.OrdinalIgnoreCase);
-
-    private static bool IsAnswer(Activity activity) =>
-        activity.ChannelData is { ValueKind: JsonValueKind.Object } data && data.TryGetProperty("answer", out var answer) && answer.ValueKind == JsonValueKind.Object
-        && answer.TryGetProperty("kind", out var kind) && kind.ValueKind == JsonValueKind.String && kind.GetString() == "answer";
-
-    /// <summary>Keys of answers are <c>message/conversation/sequence</c>.</summary>
-    private static string? SequenceOf(string key) => key.Split('/') is ["message", _, var sequence] ? sequence : null;
 
     private static ChannelCapabilities Of(FeishuAccountOptions options) =>
         new() { Buttons = true, Proactive = true, MaxTextBytes = options.MaxTextBytes, RemembersKeysFor = TimeSpan.FromHours(1) };

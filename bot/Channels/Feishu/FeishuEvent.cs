@@ -77,13 +77,8 @@ internal sealed record FeishuEvent(
         var reference = ReferenceOf(openId, account);
         var (value, own) = (PushedJson.Member(PushedJson.Member(content, "action"), "value"), Own(reference, null, now));
         var activity = PushedJson.Text(value, "say") is { Length: > 0 } words ? own with { Text = words }
-            : PushedJson.Text(value, "verdict") is "helpful" or "wrong" && PushedJson.Text(value, "answer") is { Length: > 0 } sequence
-                ? own with
-                {
-                    Type = ActivityTypes.Event,
-                    Name = "outreach/feedback",
-                    Value = JsonSerializer.SerializeToElement(new Dictionary<string, string> { ["verdict"] = PushedJson.Text(value, "verdict")!, ["activityId"] = "|" + sequence }),
-                }
+            : PushedJson.Text(value, "verdict") is { } verdict && Verdicts.IsVerdict(verdict) && PushedJson.Text(value, "answer") is { Length: > 0 } sequence
+                ? Verdicts.On(own, verdict, sequence)
                 : null;
         return activity is null ? pushed : pushed with
         {

@@ -44,7 +44,7 @@ internal sealed class WeChatChannel(WeChatApi api, WeChatAccounts accounts, WeCh
         var items = new List<CustomMenuItem>();
         foreach (var action in activity.SuggestedActions?.Actions ?? [])
             items.Add(new($"choice:{items.Count + 1}", action.Title));
-        if (IsAnswer(activity) && SequenceOf(idempotencyKey) is { } sequence)
+        if (Verdicts.Judged(activity, idempotencyKey) is { } sequence)
             items.AddRange([new($"helpful:{sequence}", "有帮助"), new($"wrong:{sequence}", "没答对")]);
         if (items.Count == 0)
             return new(openId, "text", new(TextOf(activity)), null);
@@ -55,11 +55,4 @@ internal sealed class WeChatChannel(WeChatApi api, WeChatAccounts accounts, WeCh
     private const int NameBytes = 120;      // of 【…社区工作人员】
 
     private static string Signed(Activity activity, string text) => activity.From is { Id: "staff", Name: { Length: > 0 } office } ? office + text : text;
-
-    private static bool IsAnswer(Activity activity) =>
-        activity.ChannelData is { ValueKind: JsonValueKind.Object } data && data.TryGetProperty("answer", out var answer) && answer.ValueKind == JsonValueKind.Object
-        && answer.TryGetProperty("kind", out var kind) && kind.ValueKind == JsonValueKind.String && kind.GetString() == "answer";
-
-    /// <summary>Keys of answers are <c>message/conversation/sequence</c>.</summary>
-    private static string? SequenceOf(string key) => key.Split('/') is ["message", _, var sequence] ? sequence : null;
 }

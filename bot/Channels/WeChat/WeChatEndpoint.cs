@@ -226,13 +226,8 @@ internal sealed partial class WeChatEndpoint(
     /// <summary>Kept although it says nothing to the bot: it opens the window for a greeting that is late.</summary>
     private static Activity Followed { get; } = new() { Type = ActivityTypes.Event, Name = "outreach/followed" };
 
-    private static Activity TapOf(string choice, string content) => choice.Split(':') is ["helpful" or "wrong", { Length: > 0 } sequence]
-        ? new()
-        {
-            Type = ActivityTypes.Event,
-            Name = "outreach/feedback",
-            Value = JsonSerializer.SerializeToElement(new Dictionary<string, string> { ["verdict"] = choice.Split(':')[0], ["activityId"] = "|" + sequence }),
-        }
+    private static Activity TapOf(string choice, string content) => choice.Split(':') is [var verdict, { Length: > 0 } sequence] && Verdicts.IsVerdict(verdict)
+        ? Verdicts.On(new() { Type = ActivityTypes.Event }, verdict, sequence)
         : Said(content) with { ChannelData = WeChatWindow.TapData };
 
     private static Activity Said(string? text) => new() { Type = ActivityTypes.Message, Text = string.IsNullOrWhiteSpace(text) ? null : text };

@@ -121,7 +121,7 @@ internal sealed class KfChannel(WeComApi api, WeComAccounts accounts, IDbContext
         var lines = new List<KfMenuLine>();
         foreach (var action in activity.SuggestedActions?.Actions ?? [])
             lines.Add(new(new($"choice:{lines.Count + 1}", action.Title)));
-        if (IsAnswer(activity) && key.Split('/') is ["message", _, var sequence])
+        if (Verdicts.Judged(activity, key) is { } sequence)
             lines.AddRange([new(new($"helpful:{sequence}", "有帮助")), new(new($"wrong:{sequence}", "没答对"))]);
         var isMenu = lines.Count is > 0 and <= MaxMenuLines && lines.TrueForAll(line => Encoding.UTF8.GetByteCount(line.Click.Content) is > 0 and <= MaxMenuLineBytes);
         var shown = TextFallback.Render(isMenu ? activity with { SuggestedActions = null } : activity, new ChannelCapabilities { MaxTextBytes = MaxTextBytes - NameBytes }).Text ?? "";
@@ -130,10 +130,6 @@ internal sealed class KfChannel(WeComApi api, WeComAccounts accounts, IDbContext
             ? new(to.UserId, to.BotId, null, id, "msgmenu", null, new(text, lines))
             : new(to.UserId, to.BotId, null, id, "text", new(text), null);
     }
-
-    private static bool IsAnswer(Activity activity) =>
-        activity.ChannelData is { ValueKind: JsonValueKind.Object } data && data.TryGetProperty("answer", out var answer) && answer.ValueKind == JsonValueKind.Object
-        && answer.TryGetProperty("kind", out var kind) && kind.ValueKind == JsonValueKind.String && kind.GetString() == "answer";
 
     /// <summary>Gives the session to people in WeCom, after the customer was told so; from then on the vendor takes nothing from us until they end it.</summary>
     private async Task HandOverAsync(WeComAccount account, ConversationReference to, CancellationToken cancellationToken)

@@ -67,13 +67,8 @@ internal static class KfReading
         ];
     }
 
-    private static Activity TapOf(string choice, string? content) => choice.Split(':') is ["helpful" or "wrong", { Length: > 0 } sequence]
-        ? new()
-        {
-            Type = ActivityTypes.Event,
-            Name = "outreach/feedback",
-            Value = JsonSerializer.SerializeToElement(new Dictionary<string, string> { ["verdict"] = choice.Split(':')[0], ["activityId"] = "|" + sequence }),
-        }
+    private static Activity TapOf(string choice, string? content) => choice.Split(':') is [var verdict, { Length: > 0 } sequence] && Verdicts.IsVerdict(verdict)
+        ? Verdicts.On(new() { Type = ActivityTypes.Event }, verdict, sequence)
         : Said(content);
 
     private static Activity Said(string? text) => new() { Type = ActivityTypes.Message, Text = string.IsNullOrWhiteSpace(text) ? null : text };

@@ -47,7 +47,7 @@ internal sealed class ConversationEndpoints(
             return DirectLineError.UnknownConversation();
         if (await conversations.FindAsync(id, http.RequestAborted) is not { } conversation)
             return Results.Json(new ActivitySet([], "0"), WebChatJson.Wire.ActivitySet);
-        var page = await conversations.ReadAsync(conversation, id, await conversations.CursorOfAsync(conversation, watermark, http.RequestAborted), http.RequestAborted);
+        var page = await conversations.ReadAsync(conversation, claims, await conversations.CursorOfAsync(conversation, watermark, http.RequestAborted), http.RequestAborted);
         return Results.Json(new ActivitySet(page.Activities, page.Cursor.ToString(CultureInfo.InvariantCulture)), WebChatJson.Wire.ActivitySet);
     }
 

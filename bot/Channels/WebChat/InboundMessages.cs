@@ -142,6 +142,11 @@ internal sealed partial class InboundMessages(
     {
         activity.Properties?.Remove("callerId");
         var text = Clean(activity.Text);
+        if (activity.Type == ActivityTypes.Message && string.IsNullOrWhiteSpace(text) && CardTap.Read(activity.Value ?? default) is { } tap)
+        {
+            activity = tap.On(activity);
+            text = Clean(activity.Text);
+        }
         return activity with
         {
             Id = null,
@@ -164,16 +169,15 @@ internal sealed partial class InboundMessages(
             : string.Concat(text.Where(c => !char.IsControl(c) || c is '\n' or '\t'));
 
     private static string? KeyOf(string conversationId, Activity activity) =>
-        activity.ChannelData is { ValueKind: JsonValueKind.Object } data
-        && data.TryGetProperty("clientActivityID", out var id) && id.ValueKind == JsonValueKind.String && id.GetString() is { Length: > 0 } named
-            ? KeyOf(conversationId, "client/" + named)
-            : null;
+        activity.ChannelData is { } data && PushedJson.Text(data, "clientActivityID") is { Length: > 0 } named ? KeyOf(conversationId, "client/" + named) : null;
 
     private static string KeyOf(string conversationId, string name) =>
         System.Buffers.Text.Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes($"{conversationId}\n{name}")));
 
     private static Activity? Parse(ReadOnlySpan<byte> json)
     {
+        if (!PushedJson.IsWhole(json))
+            return null;
         try
         {
             return JsonSerializer.Deserialize(json, ActivityJson.Wire.Activity);

@@ -30,7 +30,7 @@ internal sealed partial class StreamEndpoint(
         var reading = ReadUntilClosedAsync(socket, ending, http.RequestAborted);
         try
         {
-            await WriteAsync(stream, id, watermark, ending.Token, http.RequestAborted);
+            await WriteAsync(stream, claims, watermark, ending.Token, http.RequestAborted);
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
@@ -45,10 +45,10 @@ internal sealed partial class StreamEndpoint(
     }
 
     // Waiting ends with `ending`; sending only when the connection is gone, because a cancelled send cuts the socket off without a close frame.
-    private async Task WriteAsync(StreamHub.OpenStream stream, string id, string? watermark, CancellationToken ending, CancellationToken gone)
+    private async Task WriteAsync(StreamHub.OpenStream stream, WebChatClaims claims, string? watermark, CancellationToken ending, CancellationToken gone)
     {
         long? conversation;
-        while ((conversation = await conversations.FindAsync(id, ending)) is null)
+        while ((conversation = await conversations.FindAsync(claims.ConversationId, ending)) is null)
         {
             await stream.WaitForConversationAsync(KeepAlive, ending);
             await stream.SendAsync("", gone);
@@ -57,7 +57,7 @@ internal sealed partial class StreamEndpoint(
         var cursor = await conversations.CursorOfAsync(conversation.Value, watermark, ending);
         while (true)
         {
-            var page = await conversations.ReadAsync(conversation.Value, id, cursor, ending);
+            var page = await conversations.ReadAsync(conversation.Value, claims, cursor, ending);
             cursor = page.Cursor;
             if (page.Activities.Count > 0)
                 await stream.SendAsync(JsonSerializer.SerializeToUtf8Bytes(

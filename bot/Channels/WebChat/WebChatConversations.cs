@@ -70,9 +70,10 @@ internal sealed class WebChatConversations(IDbContextFactory<OutreachDb> databas
         return cursor <= last ? cursor : 0;
     }
 
-    /// <summary>The next messages after <paramref name="cursor"/>, at most a page of them.</summary>
-    public async Task<MessagePage> ReadAsync(long conversation, string conversationId, int cursor, CancellationToken cancellationToken)
+    /// <summary>The next messages after <paramref name="cursor"/>, at most a page of them. Our own page draws its cards and sources itself; other clients get Adaptive Cards.</summary>
+    public async Task<MessagePage> ReadAsync(long conversation, WebChatClaims claims, int cursor, CancellationToken cancellationToken)
     {
+        var conversationId = claims.ConversationId;
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var rows = await db.Messages.AsNoTracking()
             .Where(m => m.ConversationId == conversation && m.Sequence > cursor)
@@ -85,7 +86,8 @@ internal sealed class WebChatConversations(IDbContextFactory<OutreachDb> databas
             var stored = JsonSerializer.Deserialize(row.Activity, ActivityJson.Wire.Activity)!;
             if (stored.Type is ActivityTypes.ConversationUpdate or ActivityTypes.Typing)
                 continue;
-            shown.Add(stored with
+            var drawn = claims.IsOfOwnPage || row.From == Speaker.Owner ? stored : WithCards(stored, row.Sequence);
+            shown.Add(drawn with
             {
                 Id = WebChatChannel.ActivityIdOf(conversationId, row.Sequence),
                 Timestamp = row.At,
@@ -96,6 +98,15 @@ internal sealed class WebChatConversations(IDbContextFactory<OutreachDb> databas
             });
         }
         return new(shown, rows.Count == 0 ? cursor : rows[^1].Sequence, rows.Count < PageSize);
+    }
+
+    private static Activity WithCards(Activity activity, int sequence)
+    {
+        var choices = AdaptiveCards.NotOffered(activity);
+        return AdaptiveCards.Show(activity, CardTaps.Words, [], Verdicts.Judged(activity, string.Create(CultureInfo.InvariantCulture, $"message/webchat/{sequence}"))) with
+        {
+            SuggestedActions = choices.Count == 0 ? null : activity.SuggestedActions! with { Actions = choices },
+        };
     }
 
     private static IQueryable<Conversation> RowOf(OutreachDb db, string conversationId) => db.Conversations.AsNoTracking()

@@ -12,7 +12,11 @@ internal enum Greeting { ByPage, AtStart, BeforeFirstMessage }
 /// <param name="CookieHash">For our own page: the person whose row the first message writes.</param>
 /// <param name="Origins">Sites whose pages may use it; empty: any allowed one.</param>
 internal sealed record WebChatClaims(
-    string ConversationId, string UserId, string? UserName, IReadOnlyList<string> Origins, Greeting Greeting, string? CookieHash, DateTimeOffset Expires);
+    string ConversationId, string UserId, string? UserName, IReadOnlyList<string> Origins, Greeting Greeting, string? CookieHash, DateTimeOffset Expires)
+{
+    /// <summary>Whether our own page holds the token; else a client of another site, such as Web Chat.</summary>
+    [JsonIgnore] public bool IsOfOwnPage => Greeting == Greeting.ByPage;
+}
 
 internal enum TokenState { Valid, Expired, Invalid }
 

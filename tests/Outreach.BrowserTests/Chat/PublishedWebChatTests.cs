@@ -20,7 +20,7 @@ public sealed class PublishedWebChatTests(Site site)
     private const string Secret = "a-secret-of-forty-characters-for-the-test";
 
     [Fact]
-    public async Task On_a_page_of_another_site_it_greets_answers_and_offers_its_buttons()
+    public async Task On_a_page_of_another_site_it_greets_answers_and_shows_cards_whose_buttons_are_said()
     {
         var stop = TestContext.Current.CancellationToken;
         await using var page = await OtherSiteAsync();
@@ -45,8 +45,21 @@ public sealed class PublishedWebChatTests(Site site)
 
         await Expect(window.Page.GetByText("先看参加：全体业主里").First).ToBeVisibleAsync();
         await Expect(window.Page.GetByText("依据：《民法典》").First).ToBeVisibleAsync();       // Web Chat has no line of its own for the citation entity
+        await window.Page.Locator(".ac-pushButton", new() { HasText = "看依据" }).ClickAsync();
+        await Expect(window.Page.GetByText("核对日期：").First).ToBeVisibleAsync();
         await window.Page.GetByRole(AriaRole.Button, new() { Name = "帮我算一算" }).First.ClickAsync();
         await Expect(window.Page.GetByText("帮我算一算").First).ToBeVisibleAsync();
+
+        await box.FillAsync("我是锦绣花园3号楼2单元501的业主，我叫演示甲，支持成立业委会，电话13900000129");
+        await box.PressAsync("Enter");
+        var card = window.Page.Locator(".ac-adaptiveCard", new() { HasText = "可以记下您的信息吗？" });
+        await Expect(card).ToBeVisibleAsync();
+        await window.ScreenshotAsync("published-webchat-card");
+        await card.Locator(".ac-pushButton").GetByText("同意", new() { Exact = true }).ClickAsync();
+        var check = window.Page.Locator(".ac-adaptiveCard", new() { HasText = "请看一看，对不对？" });
+        await Expect(check).ToContainTextAsync("锦绣花园");
+        await Expect(check.Locator(".ac-pushButton", new() { HasText = "改房号" })).ToBeVisibleAsync();
+        await Expect(window.Page.GetByText("同意", new() { Exact = true }).Last).ToBeVisibleAsync();
         await window.ScreenshotAsync("published-webchat");
         Assert.Empty(window.Errors);
     }

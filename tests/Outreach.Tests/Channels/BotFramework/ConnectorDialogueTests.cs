@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Outreach.Contacts;
+using Outreach.Conversations;
 using Outreach.Doubles;
 
 namespace Outreach.Tests.Channels.BotFramework;
@@ -23,7 +24,8 @@ public sealed class ConnectorDialogueTests(CalledBack shared)
         Assert.StartsWith("join-", greeting.ReplyTo, StringComparison.Ordinal);
         Assert.Equal(["怎么成立", "我要登记", "小区进展"], ButtonsOf(greeting));
         Assert.Null(greeting.Activity["suggestedActions"]);
-        Assert.Equal("application/vnd.microsoft.card.hero", (string?)greeting.Activity["attachments"]![0]!["contentType"]);
+        Assert.Equal("application/vnd.microsoft.card.adaptive", (string?)Assert.Single(greeting.Activity["attachments"]!.AsArray())!["contentType"]);
+        Assert.Equal(greeting.Text, (string?)greeting.Activity["attachments"]![0]!["content"]!["fallbackText"]);
 
         await SayAsync("msteams", "换物业要多少人同意");
         var answer = (await ReadAsync(2))[1];
@@ -31,6 +33,9 @@ public sealed class ConnectorDialogueTests(CalledBack shared)
         Assert.Contains("依据：《", answer.Text, StringComparison.Ordinal);
         Assert.Contains(answer.Activity["entities"]!.AsArray(), entity => entity?["citation"] is JsonArray { Count: > 0 });
         Assert.Null(answer.Activity["channelData"]);
+        var opened = ActionsOf(answer).Single(action => (string?)action["title"] == "看依据")["card"]!["body"]!.AsArray();
+        Assert.Contains(opened, line => ((string?)line!["inlines"]![0]!["text"])!.Contains("《民法典》", StringComparison.Ordinal));
+        Assert.Contains(opened, line => ((string?)line!["inlines"]![0]!["text"])!.Contains("起施行", StringComparison.Ordinal));
 
         await SayAsync("msteams", "我是锦绣花园3号楼2单元501的业主，我叫演示甲，支持成立业委会，电话13900000123");
         Assert.Equal(["同意", "不同意"], ButtonsOf((await ReadAsync(3))[2]));
@@ -63,6 +68,108 @@ public sealed class ConnectorDialogueTests(CalledBack shared)
         Assert.Matches(@"^您问的是哪件？\n1\. [^\n]+？\n2\. [^\n]+\n(3\. [^\n]+\n)?\d\. 都不是$", read[1].Text);
         Assert.Contains("依据：《", read[2].Text, StringComparison.Ordinal);
         Assert.All(read, entry => Assert.Null(entry.Activity["suggestedActions"]));
+    }
+
+    [Fact]
+    public async Task What_a_card_shows_is_plain_words_and_its_buttons_say_theirs()
+    {
+        await SayAsync("msteams", "我是锦绣花园3号楼2单元501的业主，我叫演示甲，支持成立业委会，电话13900000127");
+        var collect = (await ReadAsync(1))[0];
+        Assert.Equal(["同意", "不同意"], ButtonsOf(collect));
+        Assert.Contains(collect.Activity["summary"]!.ToString(), (string)collect.Activity["attachments"]![0]!["content"]!["fallbackText"]!, StringComparison.Ordinal);
+
+        await DeliverAsync(shared.Connector.Tap(collect, "同意", "tap-1"));
+        var check = (await ReadAsync(2))[1];
+
+        var lines = check.Activity["attachments"]![0]!["content"]!["body"]!.AsArray();
+        Assert.All(lines, line => Assert.All(line!["inlines"]!.AsArray(), run => Assert.Equal("TextRun", (string?)run!["type"])));      // reads no markup
+        Assert.Contains(lines, line => (string?)line!["inlines"]![0]!["text"] == "称呼：" && ((string)line["inlines"]![1]!["text"]!).Contains('甲', StringComparison.Ordinal));
+        Assert.Contains("改房号", ButtonsOf(check));
+        await DeliverAsync(shared.Connector.Tap(check, "不转交", "tap-2"));
+        Assert.StartsWith("登记好了", (await ReadAsync(3))[2].Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("msteams")]
+    [InlineData("webchat")]
+    public async Task A_verdict_on_an_answer_is_kept_with_it(string channel)
+    {
+        await SayAsync(channel, "换物业要多少人同意");
+        var answer = (await ReadAsync(1))[0];
+
+        await DeliverAsync(shared.Connector.Tap(answer, "没答对", "tap-1"));
+
+        Assert.StartsWith("没答到点上", (await ReadAsync(2))[1].Text, StringComparison.Ordinal);
+        await using var db = shared.Open();
+        var conversation = await shared.FindAsync(_conversation);
+        var kept = await db.Set<AnswerFeedback>().SingleAsync(f => db.Set<Message>().Any(m => m.Id == f.MessageId && m.ConversationId == conversation!.Id), CalledBack.Stop);
+        Assert.Equal(FeedbackVerdict.Wrong, kept.Verdict);
+    }
+
+    [Fact]
+    public async Task A_tap_that_comes_as_an_invoke_is_answered_in_its_shape_and_is_one_turn_however_often_it_comes()
+    {
+        var tap = Invoke("adaptiveCard/action", new JsonObject { ["type"] = "Action.Execute", ["data"] = new JsonObject { ["say"] = "换物业要多少人同意" } });
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => shared.Connector.DeliverAsync(shared.App.Address, tap)));
+        await shared.UntilSentAsync(_conversation);
+
+        foreach (var answer in answers)
+        {
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            var body = JsonNode.Parse(await answer.Content.ReadAsStringAsync(CalledBack.Stop))!;
+            Assert.Equal((200, "application/vnd.microsoft.activity.message", "已选：换物业要多少人同意"), ((int)body["statusCode"]!, (string)body["type"]!, (string)body["value"]!));
+        }
+        Assert.Contains("依据：《", Assert.Single(await ReadAsync(1)).Text, StringComparison.Ordinal);
+        Assert.Equal(2, (await shared.MessagesAsync(_conversation)).Count);
+    }
+
+    [Fact]
+    public async Task An_invoke_that_expects_replies_gets_them_with_its_own_answer_as_the_last()
+    {
+        var tap = Invoke("adaptiveCard/action", new JsonObject { ["type"] = "Action.Execute", ["data"] = new JsonObject { ["say"] = "换物业要多少人同意" } });
+        tap["deliveryMode"] = "expectReplies";
+
+        using var answer = await shared.Connector.DeliverAsync(shared.App.Address, tap);
+
+        var activities = JsonNode.Parse(await answer.Content.ReadAsStringAsync(CalledBack.Stop))!["activities"]!.AsArray();
+        Assert.Equal(["message", "invokeResponse"], activities.Select(activity => (string?)activity!["type"]));
+        Assert.Contains("依据：《", (string?)activities[0]!["text"], StringComparison.Ordinal);
+        Assert.Equal(200, (int)activities[1]!["value"]!["status"]!);
+        await shared.UntilSentAsync(_conversation);
+        Assert.Empty(shared.Connector.Ledger(_conversation));
+    }
+
+    [Theory]
+    [InlineData("adaptiveCard/action", null, HttpStatusCode.BadRequest, "BadRequest")]
+    [InlineData("adaptiveCard/action", "{}", HttpStatusCode.BadRequest, "BadRequest")]
+    [InlineData("adaptiveCard/action", """{"type":7}""", HttpStatusCode.BadRequest, "BadRequest")]
+    [InlineData("adaptiveCard/action", """{"type":"Action.Submit","data":{"say":"x"}}""", HttpStatusCode.BadRequest, "NotSupported")]
+    [InlineData("adaptiveCard/action", """{"type":"Action.Execute"}""", HttpStatusCode.BadRequest, "BadRequest")]
+    [InlineData("adaptiveCard/action", """{"type":"Action.Execute","data":{"say":" "}}""", HttpStatusCode.BadRequest, "BadRequest")]
+    [InlineData("adaptiveCard/action", """{"type":"Action.Execute","data":{"verdict":"great","answer":"1"}}""", HttpStatusCode.BadRequest, "BadRequest")]
+    [InlineData("message/submitAction", "{}", HttpStatusCode.NotImplemented, null)]
+    [InlineData("task/fetch", "{}", HttpStatusCode.NotImplemented, null)]
+    public async Task An_invoke_that_is_none_of_ours_runs_no_turn(string name, string? action, HttpStatusCode status, string? code)
+    {
+        using var answer = await shared.Connector.DeliverAsync(shared.App.Address, Invoke(name, action is null ? null : JsonNode.Parse(action)));
+
+        Assert.Equal(status, answer.StatusCode);
+        var body = await answer.Content.ReadAsStringAsync(CalledBack.Stop);
+        Assert.Equal(code, body.Length == 0 ? null : (string?)JsonNode.Parse(body)!["value"]!["code"]);
+        Assert.Null(await shared.FindAsync(_conversation));
+    }
+
+    [Fact]
+    public async Task A_tap_in_a_group_is_answered_with_the_wish_to_write_alone()
+    {
+        var tap = Invoke("adaptiveCard/action", new JsonObject { ["type"] = "Action.Execute", ["data"] = new JsonObject { ["say"] = "同意" } });
+        tap["conversation"]!["conversationType"] = "channel";
+
+        using var answer = await shared.Connector.DeliverAsync(shared.App.Address, tap);
+
+        Assert.Contains("私聊", await answer.Content.ReadAsStringAsync(CalledBack.Stop), StringComparison.Ordinal);
+        Assert.Null(await shared.FindAsync(_conversation));
     }
 
     [Fact]
@@ -359,6 +466,22 @@ public sealed class ConnectorDialogueTests(CalledBack shared)
 
     private JsonObject Activity(string channel, string? text) => shared.Connector.Activity(channel, _conversation, _user, $"in-{++_said}", text);
 
+    private JsonObject Invoke(string name, JsonNode? action)
+    {
+        var activity = Activity("msteams", null);
+        activity.Remove("text");
+        (activity["type"], activity["name"]) = ("invoke", name);
+        if (action is not null)
+            activity["value"] = new JsonObject { ["action"] = action };
+        return activity;
+    }
+
+    private async Task DeliverAsync(JsonObject activity)
+    {
+        using var answer = await shared.Connector.DeliverAsync(shared.App.Address, activity);
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+    }
+
     private async Task SayAsync(string channel, string text)
     {
         using var answer = await shared.Connector.DeliverAsync(shared.App.Address, Activity(channel, text));
@@ -390,5 +513,8 @@ public sealed class ConnectorDialogueTests(CalledBack shared)
     }
 
     private static List<string> ButtonsOf(ConnectorEntry entry) =>
-        [.. (entry.Activity["attachments"]?.AsArray() ?? []).SelectMany(card => card!["content"]!["buttons"]?.AsArray() ?? []).Select(button => (string)button!["title"]!)];
+        [.. ActionsOf(entry).Where(action => (string?)action["data"]?["say"] is not null).Select(action => (string)action["title"]!)];
+
+    private static IEnumerable<JsonNode> ActionsOf(ConnectorEntry entry) =>
+        (entry.Activity["attachments"]?.AsArray() ?? []).SelectMany(card => card!["content"]!["actions"]?.AsArray() ?? []).Select(action => action!);
 }

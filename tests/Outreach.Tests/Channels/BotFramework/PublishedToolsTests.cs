@@ -43,11 +43,18 @@ public sealed class PublishedToolsTests(LocalBot shared) : IClassFixture<LocalBo
             Assert.True(theirs / 100 == ours / 100, $"{name}: theirs {theirs}, ours {ours}");
         }
         Assert.Equal((501, 501), (Status(cases["invoke"], "reference"), Status(cases["invoke"], "ours")));
+        foreach (var name in (string[])["tap", "tap-of-another-kind"])
+            foreach (var member in (string[])["statusCode", "type"])
+                Assert.Equal(cases[name]["reference"]!["body"]![member]!.ToJsonString(), cases[name]["ours"]!["body"]![member]!.ToJsonString());
+        Assert.Equal((string?)cases["tap-of-another-kind"]["reference"]!["body"]!["value"]!["code"], (string?)cases["tap-of-another-kind"]["ours"]!["body"]!["value"]!["code"]);
         foreach (var side in (string[])["reference", "ours"])
         {
             AssertReply(Assert.Single(cases["expect-replies"][side]!["body"]!["activities"]!.AsArray())!, "in-expect-replies", $"{side}:expect-replies", side);
             Assert.Empty(cases["expect-replies"][side]!["calls"]!.AsArray());
-            foreach (var name in (string[])["message", "join"])
+            Assert.Equal(["message", "invokeResponse"], cases["tap-replies"][side]!["body"]!["activities"]!.AsArray().Select(activity => (string?)activity!["type"]));
+            Assert.Equal((200, 200), InvokeStatus(cases["tap-replies"], side));
+            Assert.Equal((501, null), InvokeStatus(cases["invoke-replies"], side));
+            foreach (var name in (string[])["message", "join", "tap"])
             {
                 var call = Assert.Single(cases[name][side]!["calls"]!.AsArray())!;
                 Assert.Equal(("POST", $"/v3/conversations/{side}%3A{name}/activities/in-{name}"), ((string?)call["method"], ((string)call["path"]!).Replace("%3a", "%3A", StringComparison.Ordinal)));
@@ -59,6 +66,10 @@ public sealed class PublishedToolsTests(LocalBot shared) : IClassFixture<LocalBo
     }
 
     private static int Status(JsonNode one, string side) => (int)one[side]!["status"]!;
+
+    /// <summary>Of the invoke's answer, and of the body in it.</summary>
+    private static (int Status, int? Inner) InvokeStatus(JsonNode one, string side) =>
+        one[side]!["body"]!["activities"]!.AsArray()[^1]!["value"] is { } value ? ((int)value["status"]!, (int?)value["body"]?["statusCode"]) : default;
 
     private static void AssertReply(JsonNode reply, string answered, string conversation, string side)
     {
