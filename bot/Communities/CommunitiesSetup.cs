@@ -13,6 +13,7 @@ public static class CommunitiesSetup
         services.AddSingleton<StepReminders>();
         services.AddSingleton<IDueWork>(provider => provider.GetRequiredService<StepReminders>());
         services.AddSingleton<CommunityImport>();
+        services.AddSingleton<DirectoryImports>();
         services.AddSingleton<ImportCommand>();
         services.AddSingleton<DemoData>();
         return services;

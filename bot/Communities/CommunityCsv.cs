@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text;
-using CsvHelper;
-using CsvHelper.Configuration;
 
 namespace Outreach.Communities;
 
@@ -15,7 +13,7 @@ public sealed record ImportProblem(int Line, string Field, string Value, string 
 
 /// <summary>One good line. Areas from above down; what is null stays as it is in the directory.</summary>
 internal sealed record CommunityLine(
-    int Line, IReadOnlyList<(AreaLevel Level, string Name)> Areas, string Name, string? Key, IReadOnlyList<string> Aliases, int? Households, long? FloorArea,
+    int Line, IReadOnlyList<(AreaLevel Level, string Name)> Areas, string Name, string? Key, IReadOnlyList<string> Aliases, IReadOnlyList<string> FormerNames, int? Households, long? FloorArea,
     DateOnly? DeliveredOn, string? Company, CommunityStage? Stage, DateOnly? StageSince, DateOnly? TermEndsOn, OfficeLine? Street, OfficeLine? Neighbourhood);
 
 internal sealed record OfficeLine(string? Phone, string? Address, string? Hours, DateOnly? VerifiedOn);
@@ -23,18 +21,17 @@ internal sealed record OfficeLine(string? Phone, string? Address, string? Hours,
 /// <param name="FileProblem">The file as a whole cannot be read; then there are no lines.</param>
 internal sealed record CommunityFile(string? FileProblem, int Lines, IReadOnlyList<CommunityLine> Good, IReadOnlyList<ImportProblem> Problems);
 
-/// <summary>Reads the file of communities: UTF-8 CSV with a heading line. Pure but for the stream; every line is good or has at least one problem.</summary>
+/// <summary>Reads the lines of a table of communities. Pure but for the stream; every line is good or has at least one problem.</summary>
 internal static class CommunityCsv
 {
-    public const long MaxBytes = 10 * 1024 * 1024;
-    private const int MaxText = 64;
+    private const int MaxText = CommunityNames.MaxLength;
     private const int MaxLongText = 128;
 
     public static IReadOnlyList<string> Required { get; } = ["市", "区县", "街道", "社区", "小区"];
 
     public static IReadOnlyList<string> Optional { get; } =
     [
-        "省", "编号", "别名", "户数", "建筑面积", "交付日期", "物业公司", "阶段", "阶段日期", "届满日期",
+        "省", "编号", "别名", "曾用名", "户数", "建筑面积", "交付日期", "物业公司", "阶段", "阶段日期", "届满日期",
         "街道电话", "街道地址", "街道办公时间", "社区电话", "社区地址", "社区办公时间", "核对日期",
     ];
 
@@ -43,63 +40,47 @@ internal static class CommunityCsv
         (AreaLevel.Province, "省"), (AreaLevel.City, "市"), (AreaLevel.District, "区县"), (AreaLevel.Subdistrict, "街道"), (AreaLevel.Neighbourhood, "社区"),
     ];
 
+    /// <summary>Those that name the areas above a community: one value may hold for a whole file.</summary>
+    public static IReadOnlyList<string> Areas { get; } = [.. AreaColumns.Select(c => c.Column)];
+
     private static readonly string[] DateForms = ["yyyy-MM-dd", "yyyy-M-d", "yyyy/M/d", "yyyy.M.d", "yyyy年M月d日"];
 
+    public static bool IsField(string name) => Required.Contains(name) || Optional.Contains(name);
+
+    public static string ColumnOf(AreaLevel level) => AreaColumns.First(c => c.Level == level).Column;
+
+    /// <summary>A file whose headings are ours, or well-known other words for them.</summary>
     public static async Task<CommunityFile> ReadAsync(Stream file, CancellationToken cancellationToken)
     {
-        using var memory = new MemoryStream();
-        var buffer = new byte[81920];
-        for (int read; (read = await file.ReadAsync(buffer, cancellationToken)) > 0;)
-        {
-            if (memory.Length + read > MaxBytes)
-                return Unreadable("文件超过 10 MB。分成几个文件再导入。");
-            memory.Write(buffer, 0, read);
-        }
-        string text;
-        try
-        {
-            text = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(memory.GetBuffer(), 0, (int)memory.Length).TrimStart('\uFEFF');
-        }
-        catch (DecoderFallbackException)
-        {
-            return Unreadable("文件不是 UTF-8 编码。在 Excel 里另存为“CSV UTF-8（逗号分隔）”再导入。");
-        }
-        return Parse(text);
+        var table = await TableFile.ReadAsync(file, cancellationToken);
+        if (table.Problem is { } problem)
+            return Unreadable(problem);
+        var map = ColumnMap.Guess(table.Headings);
+        if (table.Headings.Where((_, at) => !map.Columns.Values.Contains(at)).FirstOrDefault() is { } unknown)
+            return Unreadable(table.Headings.Count(h => h == unknown) > 1
+                ? $"表头里“{Shown(unknown)}”有两列。留一列。"
+                : $"表头里的“{Shown(unknown)}”不认识。能用的列：{string.Join('、', Required.Concat(Optional))}。");
+        return Parse(table, map);
     }
 
-    internal static CommunityFile Parse(string text)
+    public static CommunityFile Parse(TableFile table, ColumnMap map)
     {
-        using var parser = new CsvParser(new StringReader(text), new CsvConfiguration(CultureInfo.InvariantCulture)
-        {
-            BadDataFound = null,
-            IgnoreBlankLines = true,
-            TrimOptions = TrimOptions.Trim,
-        });
-        if (!parser.Read() || parser.Record is not { } headings)
-            return Unreadable($"文件是空的。第一行写表头：{string.Join(',', Required)}");
-        headings = [.. headings.Select(h => h.Trim())];
-        if (headings.FirstOrDefault(h => !Required.Contains(h) && !Optional.Contains(h)) is { } unknown)
-            return Unreadable($"表头里的“{Shown(unknown)}”不认识。能用的列：{string.Join('、', Required.Concat(Optional))}。");
-        if (headings.GroupBy(h => h, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
-            return Unreadable($"表头里“{twice.Key}”有两列。留一列。");
-        if (Required.Where(r => !headings.Contains(r)).ToList() is { Count: > 0 } missing)
+        if (table.Problem is { } problem)
+            return Unreadable(problem);
+        if (map.Missing is { Count: > 0 } missing)
             return Unreadable($"表头缺“{string.Join('、', missing)}”。这些列每个文件都要有：{string.Join('、', Required)}。");
 
         var good = new List<CommunityLine>();
         var problems = new List<ImportProblem>();
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
         var keys = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
-        var lines = 0;
-        for (var next = parser.RawRow + 1; parser.Read(); next = parser.RawRow + 1)
+        foreach (var read in table.Lines)
         {
-            if (parser.Record!.All(string.IsNullOrWhiteSpace))
-                continue;
-            lines++;
-            var row = new Row(next, headings, parser.Record!, problems);
+            var row = new Row(read.Line, table.Headings.Count, map, read.Cells, problems);
             if (ReadRow(row) is { } line && !row.Repeats(seen, keys, line))
                 good.Add(line);
         }
-        return new(null, lines, good, problems);
+        return new(null, table.Lines.Count, good, problems);
     }
 
     private static CommunityLine? ReadRow(Row row)
@@ -107,7 +88,7 @@ internal static class CommunityCsv
         if (!row.HasAllFields())
             return null;
         var areas = AreaColumns.Select(c => (c.Level, Name: row.Text(c.Column, MaxText))).Where(a => a.Name is not null).Select(a => (a.Level, a.Name!)).ToList();
-        var line = new CommunityLine(row.Line, areas, row.Text("小区", MaxText) ?? "", row.Key("编号"), row.Names("别名"), row.Number("户数", 1, 100_000), row.Area("建筑面积"),
+        var line = new CommunityLine(row.Line, areas, row.Text("小区", MaxText) ?? "", row.Key("编号"), row.Names("别名"), row.Names("曾用名"), row.Number("户数", 1, 100_000), row.Area("建筑面积"),
             row.Date("交付日期"), row.Text("物业公司", MaxText), row.Stage("阶段"), row.Date("阶段日期"), row.Date("届满日期"),
             row.Office("街道"), row.Office("社区"));
         if (line.StageSince is not null && line.Stage is null)
@@ -120,7 +101,7 @@ internal static class CommunityCsv
     private static string Shown(string value) => value.Length <= 40 ? value : value[..40] + "…";
 
     /// <summary>One record while it is read; collects its problems.</summary>
-    private sealed class Row(int line, string[] headings, string[] fields, List<ImportProblem> problems)
+    private sealed class Row(int line, int width, ColumnMap map, string[] fields, List<ImportProblem> problems)
     {
         public int Line => line;
 
@@ -134,9 +115,9 @@ internal static class CommunityCsv
 
         public bool HasAllFields()
         {
-            if (fields.Length == headings.Length)
+            if (fields.Length == width)
                 return true;
-            Refuse("整行", string.Join(',', fields), $"有 {fields.Length} 格，表头有 {headings.Length} 格。内容里有逗号时，用英文双引号括起来");
+            Refuse("整行", string.Join(',', fields), $"有 {fields.Length} 格，表头有 {width} 格。内容里有逗号时，用英文双引号括起来");
             return false;
         }
 
@@ -150,7 +131,7 @@ internal static class CommunityCsv
             return !IsGood;
         }
 
-        public string Raw(string column) => Array.IndexOf(headings, column) is >= 0 and var at ? fields[at].Trim() : "";
+        public string Raw(string column) => map.Columns.TryGetValue(column, out var at) ? fields[at].Trim() : map.Fixed.GetValueOrDefault(column, "");
 
         public string? Text(string column, int longest)
         {

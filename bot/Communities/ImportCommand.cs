@@ -3,7 +3,7 @@ using Outreach.Storage;
 
 namespace Outreach.Communities;
 
-/// <summary>The command <c>import-communities FILE.csv [--remove-demo]</c>: the report on standard output, exit 0 when every line was taken, 1 when some or all were refused, 2 when a decision is missing.</summary>
+/// <summary>The command <c>import-communities FILE [--remove-demo]</c>: the report on standard output, exit 0 when every line was taken, 1 when some or all were refused, 2 when a decision is missing.</summary>
 public sealed class ImportCommand(CommunityImport import)
 {
     /// <param name="audit">See <see cref="CommunityImport.ImportAsync"/>.</param>

@@ -11,7 +11,7 @@ internal static class ImportCommunitiesCommand
     {
         var file = new Argument<FileInfo>("file")
         {
-            Description = $"UTF-8 CSV with a heading line. Columns that must be there: {string.Join(' ', CommunityCsv.Required)}; further ones: {string.Join(' ', CommunityCsv.Optional)}. "
+            Description = $".xlsx, or CSV in UTF-8 or GB18030, with a heading line. Columns that must be there: {string.Join(' ', CommunityCsv.Required)}; further ones: {string.Join(' ', CommunityCsv.Optional)}. "
                 + "Example: Communities/demo/communities.csv beside the program.",
         };
         var removeDemo = new Option<bool>("--remove-demo") { Description = "The first real import removes the demo communities and everything signed up there; say so here instead of being asked." };

@@ -104,6 +104,11 @@ public static class StaffSetup
         staff.MapPost("/leads/{id:long}/move", LeadSteps.Move).RequireAuthorization(StaffPolicies.Owners);
         staff.MapPost("/leads/{id:long}/retry", LeadSteps.Retry).RequireAuthorization(StaffPolicies.Owners);
         staff.MapPost("/leads/export/file", ExportSteps.Leads).RequireAuthorization(StaffPolicies.Owners);
+        staff.MapPost("/communities/import/upload", ImportSteps.Upload).RequireAuthorization(StaffPolicies.Owners)
+            .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(ImportSteps.MostBytes));
+        staff.MapPost("/communities/import/{id:long}/columns", ImportSteps.Columns).RequireAuthorization(StaffPolicies.Owners);
+        staff.MapPost("/communities/import/{id:long}/confirm", ImportSteps.Confirm).RequireAuthorization(StaffPolicies.Owners);
+        staff.MapPost("/communities/import/{id:long}/undo", ImportSteps.Undo).RequireAuthorization(StaffPolicies.Owners);
         staff.MapPost("/communities/{id:long}/steps/{number:int}/undo", CommunitySteps.Undo).RequireAuthorization(StaffPolicies.Owners);
         staff.MapPost("/communities/{id:long}/way", CommunitySteps.Choose).RequireAuthorization(StaffPolicies.Owners);
         staff.MapPost("/held/release", HeldSteps.Release).RequireAuthorization(StaffPolicies.Owners);

@@ -111,7 +111,7 @@ public sealed class CommunityImportTests
     [Fact]
     public async Task A_file_in_another_encoding_is_refused_with_the_way_out()
     {
-        var file = await CommunityCsv.ReadAsync(new MemoryStream([0xCA, 0xD0, 0x2C, 0xC7, 0xF8]), Current.CancellationToken);
+        var file = await CommunityCsv.ReadAsync(new MemoryStream([0xFF, 0xFE, 0x02, 0x5E]), Current.CancellationToken);
 
         Assert.Contains("CSV UTF-8", file.FileProblem!, StringComparison.Ordinal);
     }

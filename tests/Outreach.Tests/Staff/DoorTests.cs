@@ -13,7 +13,7 @@ public sealed partial class DoorTests
 {
     private static readonly Dictionary<string, string?> NoDemo = new() { ["Demo:Load"] = "false" };
 
-    private static readonly string[] Pages = ["/staff", "/staff/people", "/staff/audit", "/staff/more", "/staff/leads", "/staff/leads/1", "/staff/leads/export", "/staff/second-factor", "/staff/waiting", "/staff/communities", "/staff/notices", "/staff/notices/new", "/staff/status", "/staff/channels"];
+    private static readonly string[] Pages = ["/staff", "/staff/people", "/staff/audit", "/staff/more", "/staff/leads", "/staff/leads/1", "/staff/leads/export", "/staff/second-factor", "/staff/waiting", "/staff/communities", "/staff/communities/import", "/staff/notices", "/staff/notices/new", "/staff/status", "/staff/channels"];
 
     [Fact]
     public async Task Nobody_sees_a_page_without_signing_in()

@@ -37,6 +37,7 @@ public sealed class ScopeTests
             ["/staff/communities"] = true,
             [$"/staff/communities/{town.CommunityA}"] = true,
             [$"/staff/communities/{town.CommunityA}/edit"] = owners,
+            ["/staff/communities/import"] = owners,
             ["/staff/leads"] = owners,
             [$"/staff/leads/{lead.Id}"] = owners,
             ["/staff/waiting"] = owners,
