@@ -5,8 +5,6 @@ namespace Outreach.Staff;
 /// <summary>How the printable papers are called and where they are.</summary>
 internal static class DocumentText
 {
-    public static bool IsReady(DocumentKind kind) => kind == DocumentKind.Poster;
-
     public static string Title(DocumentKind kind) => kind switch
     {
         DocumentKind.Poster => "海报和二维码",

@@ -82,6 +82,7 @@ public static class StaffSetup
         services.AddSingleton<ChannelNumbers>();
         services.AddSingleton<UnknownNames>();
         services.AddSingleton<LocalText>();
+        services.AddSingleton<PaperDesk>();
         return services;
     }
 
@@ -109,6 +110,7 @@ public static class StaffSetup
         staff.MapPost("/communities/import/{id:long}/columns", ImportSteps.Columns).RequireAuthorization(StaffPolicies.Owners);
         staff.MapPost("/communities/import/{id:long}/confirm", ImportSteps.Confirm).RequireAuthorization(StaffPolicies.Owners);
         staff.MapPost("/communities/import/{id:long}/undo", ImportSteps.Undo).RequireAuthorization(StaffPolicies.Owners);
+        staff.MapGet("/communities/{id:long}/papers/{kind}/docx", PaperSteps.Word);
         staff.MapPost("/communities/{id:long}/steps/{number:int}/undo", CommunitySteps.Undo).RequireAuthorization(StaffPolicies.Owners);
         staff.MapPost("/communities/{id:long}/way", CommunitySteps.Choose).RequireAuthorization(StaffPolicies.Owners);
         staff.MapPost("/held/release", HeldSteps.Release).RequireAuthorization(StaffPolicies.Owners);

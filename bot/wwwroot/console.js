@@ -14,8 +14,13 @@ function dress() {
     dialog.showModal();
   }
   for (const log of document.querySelectorAll('[data-log]')) log.scrollTop = log.scrollHeight;
+  for (const button of document.querySelectorAll('[data-print]')) button.hidden = false;
   if (document.querySelector('.top')) listen();
 }
+
+document.addEventListener('click', event => {
+  if (event.target.closest('[data-print]')) window.print();
+});
 
 function hideLater(toast) {
   if (toast.dataset.timed) return;

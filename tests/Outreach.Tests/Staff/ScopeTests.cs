@@ -38,6 +38,8 @@ public sealed class ScopeTests
             [$"/staff/communities/{town.CommunityA}"] = true,
             [$"/staff/communities/{town.CommunityA}/edit"] = owners,
             ["/staff/communities/import"] = owners,
+            [$"/staff/communities/{town.CommunityA}/papers/Application"] = true,
+            [$"/staff/communities/{town.CommunityA}/papers/Ballot/docx"] = true,
             ["/staff/leads"] = owners,
             [$"/staff/leads/{lead.Id}"] = owners,
             ["/staff/waiting"] = owners,
@@ -74,7 +76,7 @@ public sealed class ScopeTests
         Assert.Equal(CreateOutcome.Created, made.Outcome);
         using var client = await ConsoleClient.SignInAsync(app, "street1", StaffRoles.Street, town.StreetA);
 
-        foreach (var page in new[] { $"/staff/leads/{lead.Id}", $"/staff/waiting/{handover.Id}", $"/staff/communities/{town.CommunityB}", $"/staff/communities/{town.CommunityB}/edit", $"/staff/notices/{made.Campaign!.Id}" })
+        foreach (var page in new[] { $"/staff/leads/{lead.Id}", $"/staff/waiting/{handover.Id}", $"/staff/communities/{town.CommunityB}", $"/staff/communities/{town.CommunityB}/edit", $"/staff/communities/{town.CommunityB}/papers/Ballot", $"/staff/communities/{town.CommunityB}/papers/Ballot/docx", $"/staff/notices/{made.Campaign!.Id}" })
         {
             var answer = await client.GetAsync(page);
             Assert.True(answer.StatusCode == HttpStatusCode.NotFound, $"{page}: {(int)answer.StatusCode}");
