@@ -82,7 +82,7 @@ internal sealed class MessageTable : IEntityTypeConfiguration<Message>
         message.HasIndex(m => new { m.ConversationId, m.OutgoingKey }).IsUnique().HasFilter("\"OutgoingKey\" IS NOT NULL");
         message.Property(m => m.ClaimedBy).HasMaxLength(32);
         message.HasIndex(m => m.At);
-        message.HasIndex(m => m.RetryAt, "IX_Messages_Unsent").HasFilter("\"SentAt\" IS NULL AND \"From\" <> 'Owner'");
+        message.HasIndex(m => m.ConversationId, "IX_Messages_Unsent").HasFilter("\"SentAt\" IS NULL AND \"From\" <> 'Owner'");
         message.HasOne<Conversation>().WithMany().HasForeignKey(m => m.ConversationId).OnDelete(DeleteBehavior.Cascade);
     }
 }

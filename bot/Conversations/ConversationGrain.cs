@@ -2,13 +2,7 @@ namespace Outreach.Conversations;
 
 internal sealed class ConversationGrain(ConversationTurns turns) : Grain, IConversationGrain
 {
-    private readonly TurnMemory _memory = new();
+    public async Task<TurnReceipt> ReceiveAsync(InboundActivity inbound) => (await turns.RunAsync(inbound, CancellationToken.None)).Receipt;
 
-    public async Task<TurnReceipt> ReceiveAsync(InboundActivity inbound) => (await turns.RunAsync(inbound, _memory, CancellationToken.None)).Receipt;
-
-    public Task WakeAsync(long conversationId)
-    {
-        _memory.Forget();
-        return turns.WakeAsync(conversationId, CancellationToken.None);
-    }
+    public Task WakeAsync(long conversationId) => turns.WakeAsync(conversationId, CancellationToken.None);
 }

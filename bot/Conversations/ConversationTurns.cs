@@ -7,68 +7,80 @@ using Outreach.Storage;
 namespace Outreach.Conversations;
 
 /// <summary>
-/// Runs turns. What a message means is found before the transaction; the transaction holds the inbound row with its dedupe key, the state,
-/// what the turn caused and the outgoing rows, and no call to the outside. With a language model a turn is rehearsed first and taken back: the model is asked,
-/// between the two, only where the rehearsal ended in the knowledge base.
+/// Runs turns. What a turn reads and thinks stands before its transaction, which begins with its first write; the transaction holds the inbound row with its dedupe key,
+/// the state, what the turn caused and the outgoing rows, and no call to the outside. A row that another changed meanwhile is met by a unique key or a concurrency token,
+/// and the turn runs anew. With a language model a turn is rehearsed first and taken back: the model is asked, between the two, only where the rehearsal ended in the knowledge base.
 /// </summary>
 internal sealed partial class ConversationTurns(
     IDbContextFactory<OutreachDb> databases, OwnerBot bot, ConversationLog log, MessageFeed feed, OutgoingMessages outgoing, ChannelSet channels,
     OptOuts optOuts, ThinkWithModel model, CityClock city, TimeProvider clock, ILogger<ConversationTurns> logger)
 {
     private const int LongestStored = 6000;     // characters; longer ones are answered with the wish to send less
-    private const int Attempts = 2;     // staff may change the same lead in the moment between: once more over fresh rows
+    private const int Attempts = 4;     // staff may write into the same conversation or change the same lead in the moment between: again over fresh rows
 
-    public async Task<TurnRun> RunAsync(InboundActivity inbound, TurnMemory memory, CancellationToken cancellationToken)
+    // Compiled once: what every turn asks. Of the instance, because a compiled query belongs to one model.
+    private readonly Func<OutreachDb, string, string, string, string, DateTimeOffset, CancellationToken, Task<Found?>> _find = EF.CompileAsyncQuery(
+        (OutreachDb db, string channel, string account, string conversation, string inboundKey, DateTimeOffset noticesSince, CancellationToken cancellationToken) =>
+            (from c in db.Set<Conversation>()
+             where c.Channel == channel && c.Account == account && c.ChannelConversationId == conversation
+             join contact in db.Set<Contact>() on c.ContactId equals contact.Id
+             join h in db.Set<Handover>().Where(h => h.ClosedAt == null) on c.Id equals h.ConversationId into handovers
+             from handover in handovers.DefaultIfEmpty()
+             select new Found(c, contact, handover,
+                 db.Set<Message>().Where(m => m.ConversationId == c.Id && m.InboundKey == inboundKey).Select(m => (int?)m.Sequence).FirstOrDefault(),
+                 db.Set<Message>().Any(m => m.ConversationId == c.Id && m.SentAt == null && m.From != Speaker.Owner),
+                 db.Set<Message>().Any(m => m.ConversationId == c.Id && m.OutgoingKey != null && m.OutgoingKey.StartsWith(RecentNotice.KeyPrefix) && m.At > noticesSince)))
+            .SingleOrDefault());
+
+    public async Task<TurnRun> RunAsync(InboundActivity inbound, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                var run = await RunOnceAsync(inbound, memory, cancellationToken);
+                var run = await RunOnceAsync(inbound, cancellationToken);
                 if (run.Receipt.Outcome == TurnOutcome.Answered)
                     feed.Publish(run.Receipt.ConversationId);
                 return run;
             }
             catch (DbUpdateException e) when (attempt < Attempts)
             {
-                memory.Forget();
                 TriedAgain(e);
             }
 #pragma warning disable CA1031 // the edge of a turn: whatever failed, nothing of it is stored and the channel says so
             catch (Exception e) when (e is not OperationCanceledException)
 #pragma warning restore CA1031
             {
-                memory.Forget();
                 TurnFailed(e);
                 return new(new(TurnOutcome.Failed, 0, 0, []), null);
             }
         }
     }
 
-    private async Task<TurnRun> RunOnceAsync(InboundActivity inbound, TurnMemory memory, CancellationToken cancellationToken)
+    private async Task<TurnRun> RunOnceAsync(InboundActivity inbound, CancellationToken cancellationToken)
     {
-        var activity = JsonSerializer.Deserialize(inbound.Activity, ActivityJson.Default.Activity)!;
-        var reference = JsonSerializer.Deserialize(inbound.Reference, ActivityJson.Default.ConversationReference)!;
-        await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        if (memory.State is null)
-            memory.Learn(await ReadStateAsync(db, reference, cancellationToken));
-        var thought = bot.Think(activity, memory, clock.GetUtcNow());
-        var message = new Incoming(inbound, activity, reference);
-        if (model.IsOn && thought.Asked is not null)
+        var message = new Incoming(
+            inbound,
+            JsonSerializer.Deserialize(inbound.Activity, ActivityJson.Default.Activity)!,
+            JsonSerializer.Deserialize(inbound.Reference, ActivityJson.Default.ConversationReference)!);
+        Prepared? prepared = null;
+        if (model.IsOn && message.Activity.Type == ActivityTypes.Message)
         {
-            var rehearsal = await RehearseAsync(message, memory, thought, cancellationToken);
+            var rehearsal = await RehearseAsync(message, cancellationToken);
             if (rehearsal.Before is not null)
                 return new(rehearsal.Before, null);
-            thought = rehearsal.Question is null ? rehearsal.Thought : await model.ThinkAsync(rehearsal.Thought, rehearsal.Question, DraftsOf(reference), cancellationToken);
+            if (rehearsal.Question is { } question)
+                prepared = rehearsal.Prepared! with { Thought = await model.ThinkAsync(rehearsal.Prepared.Thought, question, DraftsOf(message.Reference), cancellationToken) };
         }
 
-        return await db.WriteAsync(async () =>
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await db.ReadThenWriteAsync(async () =>
         {
-            var (before, turn) = await OpenTurnAsync(db, message, memory, thought, cancellationToken);
+            var (before, turn) = await OpenTurnAsync(db, message, prepared, cancellationToken);
             if (turn is null)
                 return new(before!, null);
             await bot.OnTurnAsync(turn, cancellationToken);
-            return await CommitAsync(turn, inbound, memory, cancellationToken);
+            return await CommitAsync(turn, inbound, cancellationToken);
         }, cancellationToken);
     }
 
@@ -78,16 +90,13 @@ internal sealed partial class ConversationTurns(
         var reference = new ConversationReference { ChannelId = "console", Account = "rehearsal", ConversationId = "rehearsal", UserId = "rehearsal" };
         var activity = new Activity { Type = ActivityTypes.Message, Text = question, From = new() { Id = reference.UserId, Role = "user" } };
         var inbound = new InboundActivity(JsonSerializer.Serialize(reference, ActivityJson.Default.ConversationReference), JsonSerializer.Serialize(activity, ActivityJson.Wire.Activity), "rehearsal");
-        var memory = new TurnMemory();
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        memory.Learn(await ReadStateAsync(db, reference, cancellationToken));
-        var thought = bot.Think(activity, memory, clock.GetUtcNow());
         await db.RehearseAsync(async () =>
         {
-            if ((await OpenTurnAsync(db, new(inbound, activity, reference), memory, thought, cancellationToken)).Turn is not { } turn)
+            if ((await OpenTurnAsync(db, new(inbound, activity, reference), prepared: null, cancellationToken)).Turn is not { } turn)
                 return null;
             await bot.OnTurnAsync(turn, cancellationToken);
-            return await CommitAsync(turn, inbound, memory, cancellationToken);
+            return await CommitAsync(turn, inbound, cancellationToken);
         }, cancellationToken);
     }
 
@@ -96,42 +105,52 @@ internal sealed partial class ConversationTurns(
         channels.Find(reference.ChannelId) is IDraftChannel { Capabilities.ShowsDrafts: true } channel ? text => channel.ShowDraftAsync(reference, text, CancellationToken.None) : null;
 
     /// <summary>Runs the turn without a trace, to know whether it asks the knowledge base, and which words may leave the house for it.</summary>
-    private async Task<Rehearsal> RehearseAsync(Incoming message, TurnMemory memory, Thought thought, CancellationToken cancellationToken)
+    private async Task<Rehearsal> RehearseAsync(Incoming message, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         return await db.RehearseAsync(async () =>
         {
-            var (before, turn) = await OpenTurnAsync(db, message, memory, thought, cancellationToken);
+            var (before, turn) = await OpenTurnAsync(db, message, prepared: null, cancellationToken);
             if (turn is null)
-                return new(before, thought, null);
+                return new(before, null, null);
+            var prepared = new Prepared(turn.Thought, turn.Conversation.State, turn.Contact.CommunityId);
             await bot.OnTurnAsync(turn, cancellationToken);
-            return new Rehearsal(null, turn.Thought, turn.AnswersFromKnowledge is { } style ? new(await model.WordsOfAsync(turn, cancellationToken), style) : null);
+            return new Rehearsal(null, prepared, turn.AnswersFromKnowledge is { } style ? new(await model.WordsOfAsync(turn, cancellationToken), style) : null);
         }, cancellationToken);
     }
 
     /// <summary>The rows of a turn. When the message was answered before: that answer, and no turn.</summary>
-    private async Task<(TurnReceipt? Before, Turn? Turn)> OpenTurnAsync(OutreachDb db, Incoming message, TurnMemory memory, Thought thought, CancellationToken cancellationToken)
+    private async Task<(TurnReceipt? Before, Turn? Turn)> OpenTurnAsync(OutreachDb db, Incoming message, Prepared? prepared, CancellationToken cancellationToken)
     {
-        var (conversation, contact) = await OpenAsync(db, message.Reference, message.Inbound.Reference, cancellationToken);
-        if (message.Inbound.InboundKey is { } key && await FindAsync(db, conversation.Id, key, cancellationToken) is { } before)
-            return (before, null);
+        var (reference, now) = (message.Reference, clock.GetUtcNow());
+        var found = await _find(db, reference.ChannelId, reference.Account, reference.ConversationId, message.Inbound.InboundKey ?? "", now - RecentNotice.Span, cancellationToken);
+        if (found?.Answered is { } sequence)
+            return (await ReceiptOfAsync(db, found.Conversation.Id, sequence, cancellationToken), null);
 
-        if (conversation.State != memory.StateJson || contact.CommunityId != memory.CommunityId)
-        {
-            memory.Learn(new(conversation.State, contact.CommunityId));
-            thought = bot.Think(message.Activity, memory, clock.GetUtcNow());
-        }
+        var state = ConversationState.Parse(found?.Conversation.State);
+        var thought = prepared is not null && prepared.State == found?.Conversation.State && prepared.CommunityId == found?.Contact.CommunityId
+            ? prepared.Thought
+            : bot.Think(message.Activity, state, found?.Contact.CommunityId, now);
+        found ??= await CreateAsync(db, message, now, cancellationToken);
+        var (conversation, contact) = (found.Conversation, found.Contact);
+        contact.LastSeenAt = now;
+        contact.ConversationId = conversation.Id;
+        contact.UnreachableSince = null;
+        if (conversation.Reference != message.Inbound.Reference)
+            conversation.Reference = message.Inbound.Reference;
         return (null, new()
         {
             Activity = message.Activity,
-            Capabilities = channels.CapabilitiesOf(message.Reference.ChannelId, message.Reference.Account) ?? Console,
+            Capabilities = channels.CapabilitiesOf(reference.ChannelId, reference.Account) ?? Console,
             Db = db,
             Conversation = conversation,
             Contact = contact,
-            Now = clock.GetUtcNow(),
+            Now = now,
             Thought = thought,
-            State = memory.State!,
-            Handover = await db.Handovers.SingleOrDefaultAsync(h => h.ConversationId == conversation.Id && h.ClosedAt == null, cancellationToken),
+            State = state,
+            Handover = found.Handover,
+            HasUnsent = found.HasUnsent,
+            HasNotice = found.HasNotice,
             DueAt = conversation.DueAt,
         });
     }
@@ -163,7 +182,7 @@ internal sealed partial class ConversationTurns(
         await outgoing.StartAsync(conversationId);
     }
 
-    private async Task<TurnRun> CommitAsync(Turn turn, InboundActivity inbound, TurnMemory memory, CancellationToken cancellationToken)
+    private async Task<TurnRun> CommitAsync(Turn turn, InboundActivity inbound, CancellationToken cancellationToken)
     {
         var (db, conversation) = (turn.Db, turn.Conversation);
         var isStored = turn.Activity.Type is ActivityTypes.Message or ActivityTypes.Event;
@@ -171,11 +190,19 @@ internal sealed partial class ConversationTurns(
             log.Append(db, conversation, Speaker.Owner, Stored(turn), outgoingKey: null, staffId: null, replyTo: null, inbound.InboundKey);
         var sequence = conversation.LastSequence;
         var sentByChannel = outgoing.MustSend(conversation.Channel);
-        var replies = new List<int>();
+        var (replies, carried) = (new List<int>(), new List<string>());
         foreach (var activity in turn.Outgoing)
         {
             var message = log.Append(db, conversation, Speaker.Bot, Addressed(activity, turn), outgoingKey: null, staffId: null, isStored ? sequence : null, inboundKey: null);
-            message.SentAt = sentByChannel ? null : turn.Now;
+            if (!sentByChannel)
+            {
+                message.SentAt = turn.Now;
+            }
+            else if (carried.Count < inbound.Carries)
+            {
+                (message.SentAt, message.ClaimedBy) = (turn.Now, OutgoingMessages.InResponse);
+                carried.Add(message.Activity);
+            }
             replies.Add(message.Sequence);
         }
 
@@ -184,8 +211,11 @@ internal sealed partial class ConversationTurns(
             conversation.State = state;
         conversation.DueAt = turn.DueAt;
         await db.SaveChangesAsync(cancellationToken);
-        memory.Learn(new(state, turn.Contact.CommunityId));
-        return new(new(TurnOutcome.Answered, conversation.Id, sequence, replies), turn.Result);
+        return new(new(TurnOutcome.Answered, conversation.Id, sequence, replies)
+        {
+            Carried = carried,
+            HasUnsent = turn.HasUnsent || (sentByChannel && replies.Count > carried.Count),
+        }, turn.Result);
     }
 
     /// <summary>The message as it is kept: what a person said to staff as it was, what was said to the bot without what points to a person.</summary>
@@ -205,15 +235,12 @@ internal sealed partial class ConversationTurns(
         Conversation = new() { Id = turn.Conversation.ChannelConversationId },
     };
 
-    private async Task<(Conversation, Contact)> OpenAsync(OutreachDb db, ConversationReference reference, string referenceJson, CancellationToken cancellationToken)
+    /// <summary>Rows of somebody new, or of a new conversation of somebody known.</summary>
+    private async Task<Found> CreateAsync(OutreachDb db, Incoming message, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
-        var conversation = await db.Conversations.SingleOrDefaultAsync(
-            c => c.Channel == reference.ChannelId && c.Account == reference.Account && c.ChannelConversationId == reference.ConversationId, cancellationToken);
-        var contact = conversation is not null
-            ? await db.Contacts.SingleAsync(c => c.Id == conversation.ContactId, cancellationToken)
-            : await db.Contacts.SingleOrDefaultAsync(
-                c => c.Channel == reference.ChannelId && c.Account == reference.Account && c.UserId == reference.UserId, cancellationToken);
+        var reference = message.Reference;
+        var contact = await db.Contacts.SingleOrDefaultAsync(
+            c => c.Channel == reference.ChannelId && c.Account == reference.Account && c.UserId == reference.UserId, cancellationToken);
         if (contact is null)
         {
             contact = new() { Channel = reference.ChannelId, Account = reference.Account, UserId = reference.UserId, CreatedAt = now, LastSeenAt = now };
@@ -221,47 +248,26 @@ internal sealed partial class ConversationTurns(
             db.Contacts.Add(contact);
             await db.SaveChangesAsync(cancellationToken);
         }
-        if (conversation is null)
+        var conversation = new Conversation
         {
-            conversation = new()
-            {
-                Channel = reference.ChannelId,
-                Account = reference.Account,
-                ChannelConversationId = reference.ConversationId,
-                ContactId = contact.Id,
-                CreatedAt = now,
-                LastActiveAt = now,
-                Reference = referenceJson,
-            };
-            db.Conversations.Add(conversation);
-            await db.SaveChangesAsync(cancellationToken);
-        }
-        contact.LastSeenAt = now;
-        contact.ConversationId = conversation.Id;
-        contact.UnreachableSince = null;
-        if (conversation.Reference != referenceJson)
-            conversation.Reference = referenceJson;
-        return (conversation, contact);
+            Channel = reference.ChannelId,
+            Account = reference.Account,
+            ChannelConversationId = reference.ConversationId,
+            ContactId = contact.Id,
+            CreatedAt = now,
+            LastActiveAt = now,
+            Reference = message.Inbound.Reference,
+        };
+        db.Conversations.Add(conversation);
+        await db.SaveChangesAsync(cancellationToken);
+        return new(conversation, contact, null, null, false, false);
     }
 
-    private static async Task<RememberedState> ReadStateAsync(OutreachDb db, ConversationReference reference, CancellationToken cancellationToken)
+    private static async Task<TurnReceipt> ReceiptOfAsync(OutreachDb db, long conversationId, int sequence, CancellationToken cancellationToken)
     {
-        var row = await db.Conversations.AsNoTracking()
-            .Where(c => c.Channel == reference.ChannelId && c.Account == reference.Account && c.ChannelConversationId == reference.ConversationId)
-            .Select(c => new { c.State, Community = db.Set<Contact>().Where(contact => contact.Id == c.ContactId).Select(contact => contact.CommunityId).First() })
-            .SingleOrDefaultAsync(cancellationToken);
-        return new(row?.State, row?.Community);
-    }
-
-    private static async Task<TurnReceipt?> FindAsync(OutreachDb db, long conversationId, string inboundKey, CancellationToken cancellationToken)
-    {
-        var sequence = await db.Messages.Where(m => m.ConversationId == conversationId && m.InboundKey == inboundKey)
-            .Select(m => (int?)m.Sequence).SingleOrDefaultAsync(cancellationToken);
-        if (sequence is not { } found)
-            return null;
-        var replies = await db.Messages.Where(m => m.ConversationId == conversationId && m.ReplyTo == found)
+        var replies = await db.Messages.Where(m => m.ConversationId == conversationId && m.ReplyTo == sequence)
             .OrderBy(m => m.Sequence).Select(m => m.Sequence).ToListAsync(cancellationToken);
-        return new(TurnOutcome.Duplicate, conversationId, found, replies);
+        return new(TurnOutcome.Duplicate, conversationId, sequence, replies);
     }
 
     internal static ChannelAccount Bot { get; } = new() { Id = "bot", Name = "业委会助手", Role = "bot" };
@@ -271,9 +277,17 @@ internal sealed partial class ConversationTurns(
 
     private sealed record Incoming(InboundActivity Inbound, Activity Activity, ConversationReference Reference);
 
+    /// <param name="Answered">Sequence of the message with the same inbound key; null: it is new.</param>
+    /// <param name="HasUnsent">Something waits for its channel, such as a person's answer behind a closed window.</param>
+    /// <param name="HasNotice">A notice stands in the conversation that the owner may be answering (<see cref="RecentNotice"/>).</param>
+    private sealed record Found(Conversation Conversation, Contact Contact, Handover? Handover, int? Answered, bool HasUnsent, bool HasNotice);
+
+    /// <summary>A thought from before the turn; it holds where state and community are still what it was thought from.</summary>
+    private sealed record Prepared(Thought Thought, string? State, long? CommunityId);
+
     /// <param name="Before">The message was answered before.</param>
     /// <param name="Question">What may be asked of the model; null: the turn does not ask the knowledge base.</param>
-    private sealed record Rehearsal(TurnReceipt? Before, Thought Thought, KnowledgeQuestion? Question);
+    private sealed record Rehearsal(TurnReceipt? Before, Prepared? Prepared, KnowledgeQuestion? Question);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A turn failed; nothing of it was stored")]
     private partial void TurnFailed(Exception exception);
@@ -284,31 +298,3 @@ internal sealed partial class ConversationTurns(
 
 /// <param name="Result">The contract of the answer; null when nothing was said, or the turn ran before.</param>
 internal sealed record TurnRun(TurnReceipt Receipt, AnswerResult? Result);
-
-/// <param name="Json">As it stands in the row.</param>
-internal sealed record RememberedState(string? Json, long? CommunityId);
-
-/// <summary>What a grain keeps between turns: a cache of rows that may vanish.</summary>
-internal sealed class TurnMemory
-{
-    public ConversationState? State { get; private set; }
-    public string? StateJson { get; private set; }
-    public long? CommunityId { get; private set; }
-
-    /// <summary>Of a conversation that certainly has no row yet: there is nothing to read.</summary>
-    public static TurnMemory OfNewConversation()
-    {
-        var memory = new TurnMemory();
-        memory.Learn(new(null, null));
-        return memory;
-    }
-
-    public void Learn(RememberedState read)
-    {
-        State = ConversationState.Parse(read.Json);
-        StateJson = read.Json;
-        CommunityId = read.CommunityId;
-    }
-
-    public void Forget() => State = null;
-}

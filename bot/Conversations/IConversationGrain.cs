@@ -24,7 +24,12 @@ public interface IConversationGrain : IGrainWithStringKey
 /// <param name="Activity">The verified <see cref="Activities.Activity"/> as JSON, exactly as it is to be stored.</param>
 /// <param name="InboundKey">What the channel names the message by, hashed to at most 64 characters; null: cannot be told apart, never a duplicate.</param>
 [GenerateSerializer, Immutable, Alias("Outreach.InboundActivity")]
-public sealed record InboundActivity([property: Id(0)] string Reference, [property: Id(1)] string Activity, [property: Id(2)] string? InboundKey);
+public sealed record InboundActivity([property: Id(0)] string Reference, [property: Id(1)] string Activity, [property: Id(2)] string? InboundKey)
+{
+    /// <summary>How many of the first answers the caller carries in its own response to the vendor: they count as sent with the commit. What it does not carry after all it gives back (<see cref="OutgoingMessages.GiveBackAsync"/>).</summary>
+    [Id(3)]
+    public int Carries { get; init; }
+}
 
 public enum TurnOutcome { Answered, Duplicate, Failed }
 
@@ -32,4 +37,13 @@ public enum TurnOutcome { Answered, Duplicate, Failed }
 /// <param name="Replies">Numbers of the outgoing messages of this turn, in order.</param>
 [GenerateSerializer, Immutable, Alias("Outreach.TurnReceipt")]
 public sealed record TurnReceipt(
-    [property: Id(0)] TurnOutcome Outcome, [property: Id(1)] long ConversationId, [property: Id(2)] int Sequence, [property: Id(3)] IReadOnlyList<int> Replies);
+    [property: Id(0)] TurnOutcome Outcome, [property: Id(1)] long ConversationId, [property: Id(2)] int Sequence, [property: Id(3)] IReadOnlyList<int> Replies)
+{
+    /// <summary>The answers that the caller carries (<see cref="InboundActivity.Carries"/>), each an <see cref="Activities.Activity"/> as JSON.</summary>
+    [Id(4)]
+    public IReadOnlyList<string> Carried { get; init; } = [];
+
+    /// <summary>Something in this conversation waits for its channel to be called.</summary>
+    [Id(5)]
+    public bool HasUnsent { get; init; }
+}

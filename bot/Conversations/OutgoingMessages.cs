@@ -80,6 +80,17 @@ public sealed partial class OutgoingMessages(
         return [.. rows.Select(row => JsonSerializer.Deserialize(row, ActivityJson.Default.Activity)!)];
     }
 
+    /// <summary>Answers that a turn counted as carried and whose response went out without them: back to be sent, unless a repeated call took them meanwhile.</summary>
+    public async Task GiveBackAsync(TurnReceipt receipt, CancellationToken cancellationToken)
+    {
+        if (receipt.Carried.Count == 0)
+            return;
+        var (conversation, carried) = (receipt.ConversationId, receipt.Replies.Take(receipt.Carried.Count).ToList());
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        await db.WriteAsync(() => db.Messages.Where(m => m.ConversationId == conversation && carried.Contains(m.Sequence) && m.ClaimedBy == InResponse)
+            .ExecuteUpdateAsync(set => set.SetProperty(m => m.SentAt, (DateTimeOffset?)null).SetProperty(m => m.ClaimedBy, (string?)null), cancellationToken), cancellationToken);
+    }
+
     public async Task RunDueAsync(CancellationToken cancellationToken)
     {
         var called = channels.All.Where(channel => !channel.Capabilities.ReadsStoredMessages).Select(channel => channel.Id).ToList();

@@ -15,7 +15,7 @@ internal sealed class OwnerBot(
     : ActivityHandler
 {
     /// <summary>Finds what a message means; outside any transaction.</summary>
-    public Thought Think(Activity activity, TurnMemory memory, DateTimeOffset now) => mind.Think(activity, memory, now);
+    public Thought Think(Activity activity, ConversationState state, long? communityId, DateTimeOffset now) => mind.Think(activity, state, communityId, now);
 
     protected override async Task OnMessageActivityAsync(ITurnContext context, CancellationToken cancellationToken)
     {

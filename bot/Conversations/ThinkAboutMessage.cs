@@ -15,7 +15,7 @@ internal sealed partial class ThinkAboutMessage(Understanding understanding, Ser
     private const int LongestText = 5000;
     private const string FillerGroup = "chitchat.filler";      // of outofscope.yaml: sounds and tests of the keyboard
 
-    public Thought Think(Activity activity, TurnMemory memory, DateTimeOffset now)
+    public Thought Think(Activity activity, ConversationState state, long? communityId, DateTimeOffset now)
     {
         if (activity.Type != ActivityTypes.Message)
             return Thought.None;
@@ -25,13 +25,12 @@ internal sealed partial class ThinkAboutMessage(Understanding understanding, Ser
         if (!text.Any(char.IsLetterOrDigit))
             return Thought.None with { Text = text, Medium = text.Any(IsQuestionMark) && text.Length <= 3 ? Medium.Text : Medium.Emoji };
 
-        var state = memory.State!;
         var choice = ChoiceOf(text, state.Waiting is { } waiting && waiting.IsAlive(now) ? waiting : null);
         var words = choice is { } chosen ? state.Waiting!.Choices[chosen] : text;
         var topic = state.Topic is { } alive && alive.IsAlive(now) ? alive.ArticleId : null;
         var meaning = understanding.Read(words);
         var asked = AskedBesides(meaning);
-        var question = new Question(asked ?? words, RegionOf(memory.CommunityId), topic, city.DateOf(now));
+        var question = new Question(asked ?? words, RegionOf(communityId), topic, city.DateOf(now));
         var reply = serving.Answerer.Ask(question);
         var isNonsense = choice is null && Nonsense.Is(words, meaning, reply);
         var (statute, nearest) = statutes.Think(words, state, reply, now);

@@ -24,6 +24,10 @@ internal sealed class Turn : ITurnContext
     public required ConversationState State { get; set; }
     /// <summary>The open request for a person, if there is one.</summary>
     public Handover? Handover { get; set; }
+    /// <summary>Something waits for its channel, such as a person's answer behind a closed window.</summary>
+    public bool HasUnsent { get; init; }
+    /// <summary>A notice stands in the conversation that the owner may be answering.</summary>
+    public bool HasNotice { get; init; }
     /// <summary>When this conversation must be looked at again without a message; null: never.</summary>
     public DateTimeOffset? DueAt { get; set; }
     /// <summary>Something was done that must not be done twice by a repeated message.</summary>

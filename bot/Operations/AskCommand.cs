@@ -163,7 +163,6 @@ internal sealed class AskPlace : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly DirectoryInfo? _folder;
-    private readonly Dictionary<string, TurnMemory> _memories = new(StringComparer.Ordinal);
     private readonly string _session = Guid.NewGuid().ToString("N");
     private int _count;
 
@@ -211,7 +210,6 @@ internal sealed class AskPlace : IAsyncDisposable
     public async Task<AnswerResult?> AskAsync(AskLine line, CancellationToken cancellationToken)
     {
         var conversation = line.Conversation is { } name ? $"{_session}/{name}" : string.Create(CultureInfo.InvariantCulture, $"{_session}#{Interlocked.Increment(ref _count)}");
-        var memory = line.Conversation is null ? TurnMemory.OfNewConversation() : _memories.TryGetValue(conversation, out var known) ? known : _memories[conversation] = new();
         var reference = JsonSerializer.Serialize(new()
         {
             ChannelId = "console",
@@ -221,8 +219,8 @@ internal sealed class AskPlace : IAsyncDisposable
         }, ActivityJson.Wire.ConversationReference);
         var turns = _app.Services.GetRequiredService<ConversationTurns>();
         if (line.Community is { Length: > 0 } community)
-            await turns.RunAsync(new(reference, Wire(Event(community)), InboundKey: null), memory, cancellationToken);
-        return (await turns.RunAsync(new(reference, Wire(Message(line)), InboundKey: null), memory, cancellationToken)).Result;
+            await turns.RunAsync(new(reference, Wire(Event(community)), InboundKey: null), cancellationToken);
+        return (await turns.RunAsync(new(reference, Wire(Message(line)), InboundKey: null), cancellationToken)).Result;
     }
 
     public async ValueTask DisposeAsync()

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace Outreach.Storage;
@@ -8,44 +9,84 @@ namespace Outreach.Storage;
 /// The database: repository and unit of work of every room. Names no table itself: each room brings its
 /// <see cref="IEntityTypeConfiguration{TEntity}"/> and an extension property for its set.
 /// </summary>
-public abstract class OutreachDb(DbContextOptions options, WriteGate gate, PersonalData personal) : DbContext(options)
+public abstract class OutreachDb(DbContextOptions options) : DbContext(options)
 {
-    private bool _writing;
+    private readonly IServiceProvider _services = options.FindExtension<CoreOptionsExtension>()?.ApplicationServiceProvider
+        ?? throw new InvalidOperationException("The options of OutreachDb must carry the application's services: UseApplicationServiceProvider.");
+    private Unit? _unit;
 
     /// <summary>What encrypts the properties marked <see cref="Personal.IsPersonal"/>; part of the model's cache key.</summary>
-    internal PersonalData PersonalData => personal;
+    internal PersonalData PersonalData => _services.GetRequiredService<PersonalData>();
 
-    internal bool IsWriting => _writing;
+    internal bool IsWriting => _unit?.Transaction is not null;
 
     /// <summary>
     /// Runs writes in one transaction behind the provider's write gate. On SQLite one writer at a time is faster and fairer than sixteen that collide;
     /// a write outside this method throws (<see cref="WriteGuard"/>). Nested calls join the outer transaction.
     /// </summary>
-    public Task<T> WriteAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken) => _writing ? work() : RunAsync(work, Ending.Commit, cancellationToken);
+    public Task<T> WriteAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken) =>
+        _unit is { } unit ? JoinAsync(unit, work, cancellationToken) : RunAsync(work, Beginning.AtOnce, Ending.Commit, cancellationToken);
+
+    /// <summary>
+    /// As <see cref="WriteAsync{T}"/>, but the gate is passed and the transaction begun by the first write: what is read before stands outside, so others write meanwhile.
+    /// For work whose reads cost more than its writes, and whose rows keep it from overwriting another's (unique keys, concurrency tokens): on <see cref="DbUpdateException"/> run it anew.
+    /// </summary>
+    public Task<T> ReadThenWriteAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken) => RunAsync(work, Beginning.WithFirstWrite, Ending.Commit, cancellationToken);
 
     /// <summary>Runs writes as <see cref="WriteAsync{T}"/> does and takes them back: to see what they would lead to. This context is of no use for anything else afterwards.</summary>
-    public Task<T> RehearseAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken) => RunAsync(work, Ending.TakeBack, cancellationToken);
+    public Task<T> RehearseAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken) => RunAsync(work, Beginning.AtOnce, Ending.TakeBack, cancellationToken);
+
+    private enum Beginning { AtOnce, WithFirstWrite }
 
     private enum Ending { Commit, TakeBack }
 
-    private async Task<T> RunAsync<T>(Func<Task<T>> work, Ending ending, CancellationToken cancellationToken)
+    private async Task<T> RunAsync<T>(Func<Task<T>> work, Beginning beginning, Ending ending, CancellationToken cancellationToken)
     {
-        using var place = await gate.EnterAsync(cancellationToken);
-        await using var transaction = await Database.BeginTransactionAsync(cancellationToken);
-        _writing = true;
+        await Database.OpenConnectionAsync(cancellationToken);      // one connection for all of it
+        var unit = new Unit();
+        _unit = unit;
         try
         {
+            if (beginning == Beginning.AtOnce)
+                await BeginAsync(unit, cancellationToken);
             var result = await work();
-            if (ending == Ending.Commit)
-                await transaction.CommitAsync(cancellationToken);
-            else
-                await transaction.RollbackAsync(cancellationToken);
+            if (unit.Transaction is { } transaction)
+            {
+                if (ending == Ending.Commit)
+                    await transaction.CommitAsync(cancellationToken);
+                else
+                    await transaction.RollbackAsync(cancellationToken);
+            }
             return result;
         }
         finally
         {
-            _writing = false;
+            _unit = null;
+            if (unit.Transaction is not null)
+                await unit.Transaction.DisposeAsync();
+            unit.Place?.Dispose();
+            await Database.CloseConnectionAsync();
         }
+    }
+
+    private async Task<T> JoinAsync<T>(Unit unit, Func<Task<T>> work, CancellationToken cancellationToken)
+    {
+        if (unit.Transaction is null)
+            await BeginAsync(unit, cancellationToken);
+        return await work();
+    }
+
+    private async Task BeginAsync(Unit unit, CancellationToken cancellationToken)
+    {
+        unit.Place = await _services.GetRequiredService<WriteGate>().EnterAsync(cancellationToken);
+        unit.Transaction = await Database.BeginTransactionAsync(cancellationToken);
+    }
+
+    /// <summary>What commits together; without a transaction nothing was written yet.</summary>
+    private sealed class Unit
+    {
+        public IDisposable? Place { get; set; }
+        public IDbContextTransaction? Transaction { get; set; }
     }
 
     public Task WriteAsync(Func<Task> work, CancellationToken cancellationToken) =>
@@ -60,6 +101,7 @@ public abstract class OutreachDb(DbContextOptions options, WriteGate gate, Perso
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
+        var personal = PersonalData;
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(OutreachDb).Assembly);
         foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()))
             if (property.FindAnnotation(Personal.Annotation) is not null)
@@ -77,8 +119,7 @@ public abstract class OutreachDb(DbContextOptions options, WriteGate gate, Perso
 }
 
 /// <summary>The provider that needs no server: one SQLite file in WAL mode.</summary>
-public sealed class SqliteOutreachDb(DbContextOptions<SqliteOutreachDb> options, WriteGate gate, PersonalData personal)
-    : OutreachDb(options, gate, personal);
+public sealed class SqliteOutreachDb(DbContextOptions<SqliteOutreachDb> options) : OutreachDb(options);
 
 /// <summary>Two hosts in one process may hold different keys: each key has a model of its own.</summary>
 internal sealed class ModelPerKey : IModelCacheKeyFactory

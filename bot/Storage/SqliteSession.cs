@@ -1,4 +1,6 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Outreach.Storage;
@@ -11,22 +13,27 @@ internal enum Flush
     Never,
 }
 
-/// <summary>Per connection: every commit reaches the disk, a busy file is waited for, foreign keys hold.</summary>
+/// <summary>Per connection: every commit reaches the disk, a busy file is waited for, foreign keys hold. Told once to each: a pooled connection keeps it.</summary>
 internal sealed class SqliteSession(Flush flush) : DbConnectionInterceptor
 {
+    private readonly ConditionalWeakTable<object, object> _told = [];
+
     private string Settings => $"PRAGMA synchronous={(flush == Flush.Never ? "OFF" : "FULL")}; PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON;";
 
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
     {
+        var handle = ((SqliteConnection)connection).Handle!;
+        if (_told.TryGetValue(handle, out _))
+            return;
         using var command = connection.CreateCommand();
         command.CommandText = Settings;
         command.ExecuteNonQuery();
+        _told.AddOrUpdate(handle, handle);
     }
 
-    public override async Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+    public override Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
     {
-        await using var command = connection.CreateCommand();
-        command.CommandText = Settings;
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        ConnectionOpened(connection, eventData);        // SQLite has no asynchronous calls
+        return Task.CompletedTask;
     }
 }

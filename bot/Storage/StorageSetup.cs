@@ -22,15 +22,16 @@ public static class StorageSetup
         services.AddDataProtection().SetApplicationName("Outreach");
         services.AddOptions<Microsoft.AspNetCore.DataProtection.KeyManagement.KeyManagementOptions>().Configure<StorageFiles, ILoggerFactory>((keys, files, logs) =>
             keys.XmlRepository = new Microsoft.AspNetCore.DataProtection.Repositories.FileSystemXmlRepository(new DirectoryInfo(files.KeysFolder), logs));
-        services.AddDbContextFactory<SqliteOutreachDb>((provider, options) => options
+        services.AddPooledDbContextFactory<SqliteOutreachDb>((provider, options) => options
             .UseSqlite(provider.GetRequiredService<StorageFiles>().Connection)
             .AddInterceptors(provider.GetRequiredService<SqliteSession>(), Guard)
-            .ReplaceService<IModelCacheKeyFactory, ModelPerKey>());
+            .ReplaceService<IModelCacheKeyFactory, ModelPerKey>(), ContextsKept);
         services.AddSingleton<IDbContextFactory<OutreachDb>, OutreachDbFactory>();
         services.AddScoped<OutreachDb>(provider => provider.GetRequiredService<IDbContextFactory<OutreachDb>>().CreateDbContext());
         return services;
     }
 
+    private const int ContextsKept = 64;        // making one costs more than a query
     private static readonly WriteGuard Guard = new();
 
     /// <summary>The interface is not variant: rooms ask for <c>IDbContextFactory&lt;OutreachDb&gt;</c> and get the provider's context.</summary>

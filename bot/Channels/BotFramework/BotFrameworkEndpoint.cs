@@ -13,7 +13,7 @@ namespace Outreach.Channels.BotFramework;
 /// or in the response where the caller <c>expectReplies</c>. Channels of the service may deliver twice: the activity's id is the key.
 /// </summary>
 internal sealed partial class BotFrameworkEndpoint(
-    BotFrameworkState state, ConnectorTokens tokens, ConnectorClient connector, BotFrameworkChannel channel, ChannelInbox inbox, GroupHints groups, OutgoingMessages outgoing,
+    BotFrameworkState state, ConnectorTokens tokens, ConnectorClient connector, BotFrameworkChannel channel, ChannelInbox inbox, GroupHints groups,
     IDbContextFactory<OutreachDb> databases, ChannelReports reports, ChannelMeter meter, TimeProvider clock, ILogger<BotFrameworkEndpoint> logger)
 {
     private const int MaxBytes = 256 * 1024;
@@ -96,7 +96,7 @@ internal sealed partial class BotFrameworkEndpoint(
             return Invoked(activity, CardAnswer.Said(GroupHints.Text));
 
         var key = activity.Id is { Length: > 0 } id ? ChannelInbox.KeyOf(reference.Account, reference.ConversationId, id) : null;
-        if (await inbox.ReceiveAsync(reference, tap.On(Addressed(activity, reference) with { Type = ActivityTypes.Message }), key) is not { } receipt)
+        if (await inbox.ReceiveAsync(reference, tap.On(Addressed(activity, reference) with { Type = ActivityTypes.Message }), key, CarriedBy(activity)) is not { } receipt)
             return Results.StatusCode(StatusCodes.Status500InternalServerError);
         var answer = CardAnswer.Said(tap.Say is { } words ? $"已选：{words}" : "已收到");
         if (ExpectsReplies(activity))
@@ -122,12 +122,14 @@ internal sealed partial class BotFrameworkEndpoint(
 
     private static bool ExpectsReplies(Activity activity) => activity.DeliveryMode == "expectReplies";
 
+    private static int CarriedBy(Activity activity) => ExpectsReplies(activity) ? int.MaxValue : 0;
+
     private static IResult Expected(IReadOnlyList<Activity> replies) => Results.Json(new ExpectedReplies(replies), BotFrameworkJson.Wire.ExpectedReplies);
 
     /// <summary>The turn's answers, in the shape in which they would have been sent.</summary>
     private async Task<IReadOnlyList<Activity>> RepliesAsync(TurnReceipt receipt, ConversationReference reference)
     {
-        var replies = await outgoing.TakeAsync(receipt, CancellationToken.None);
+        var replies = await inbox.CarriedAsync(receipt, most: int.MaxValue);
         return [.. replies.Select((reply, place) =>
             channel.Render(reply, reference, replies.Count == receipt.Replies.Count ? $"message/{receipt.ConversationId}/{receipt.Replies[place]}" : null))];
     }
@@ -135,7 +137,7 @@ internal sealed partial class BotFrameworkEndpoint(
     /// <summary>Runs the turn; who waits for its answer longer than a moment sees that the bot is writing (once: A6001 wants three seconds between).</summary>
     private async Task<TurnReceipt?> RunAsync(Activity activity, ConversationReference reference, Activity own, string? key)
     {
-        var turn = inbox.ReceiveAsync(reference, own, key);
+        var turn = inbox.ReceiveAsync(reference, own, key, CarriedBy(activity));
         if (activity.Type == ActivityTypes.Message && !ExpectsReplies(activity) && BotFrameworkChannel.ShowsTyping(reference.Account)
             && await Task.WhenAny(turn, Task.Delay(TypingAfter, clock, CancellationToken.None)) != turn)
             await connector.SendAsync(reference, channel.Render(new() { Type = ActivityTypes.Typing }, reference), CancellationToken.None);

@@ -13,10 +13,10 @@ namespace Outreach.Channels.WeChat;
 
 /// <summary>
 /// <c>/channels/wechat[/account]</c>: size, signature, time, envelope, nonce, then the turn. The answer goes out in the response when it is ready in time, else later as a
-/// customer-service message; one conditional update decides which. A redelivery runs nothing and gets the first answer again.
+/// customer-service message. A redelivery runs nothing and gets the first answer again.
 /// </summary>
 internal sealed partial class WeChatEndpoint(
-    WeChatAccounts accounts, WeChatChannel channel, WeChatReports reports, SeenNonces nonces, ChannelInbox inbox, ChannelMeter meter, OutgoingMessages outgoing, IDbContextFactory<OutreachDb> databases,
+    WeChatAccounts accounts, WeChatChannel channel, WeChatReports reports, SeenNonces nonces, ChannelInbox inbox, ChannelMeter meter, IDbContextFactory<OutreachDb> databases,
     TimeProvider clock, ILogger<WeChatEndpoint> logger)
 {
     private const int MaxBytes = 64 * 1024;
@@ -69,7 +69,7 @@ internal sealed partial class WeChatEndpoint(
         }
         if (await turns is not { } receipt)
             return Results.StatusCode(StatusCodes.Status500InternalServerError);      // the vendor delivers it again
-        var first = receipt.Replies.Count == 0 ? [] : await outgoing.TakeAsync(receipt with { Replies = [receipt.Replies[0]] }, CancellationToken.None);
+        var first = await inbox.CarriedAsync(receipt, most: 1);
         // More answers than one, and what waited for the follower to open the window again.
         http.Response.OnCompleted(() => inbox.AnswerAsync(receipt));
         return first is [var reply] ? Passive(channel.TextOf(reply), push.Reference.UserId, accountId, account) : Results.Text(Success);
@@ -82,7 +82,7 @@ internal sealed partial class WeChatEndpoint(
     private async Task AnswerLateAsync(Task<TurnReceipt?> turns)
     {
         if (await turns is { } late)
-            await inbox.AnswerAsync(late);
+            await inbox.AnswerLateAsync(late);
     }
 
     /// <summary>The turns of one push, one after the other (a scan tells the community, then asks for its progress); the last one's receipt. Null: one failed.</summary>
@@ -90,7 +90,7 @@ internal sealed partial class WeChatEndpoint(
     {
         TurnReceipt? last = null;
         foreach (var (index, activity) in push.Activities.Index())
-            if ((last = await inbox.ReceiveAsync(push.Reference, activity, ChannelInbox.KeyOf(push.Key, index.ToString(CultureInfo.InvariantCulture)))) is null)
+            if ((last = await inbox.ReceiveAsync(push.Reference, activity, ChannelInbox.KeyOf(push.Key, index.ToString(CultureInfo.InvariantCulture)), carries: index == push.Activities.Count - 1 ? 1 : 0)) is null)
                 return null;
         return last;
     }

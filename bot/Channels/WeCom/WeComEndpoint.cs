@@ -10,11 +10,11 @@ using Outreach.Storage;
 namespace Outreach.Channels.WeCom;
 
 /// <summary>
-/// <c>/channels/wecom[/account]</c>: what members write to the application. The answer goes out in the response when it is ready in time, else later as a message; one
-/// conditional update decides which. A redelivery runs nothing and gets the first answer again.
+/// <c>/channels/wecom[/account]</c>: what members write to the application. The answer goes out in the response when it is ready in time, else later as a message.
+/// A redelivery runs nothing and gets the first answer again.
 /// </summary>
 internal sealed class WeComEndpoint(
-    WeComAccounts accounts, WeComCallback callback, ChannelInbox inbox, OutgoingMessages outgoing, IDbContextFactory<OutreachDb> databases, TimeProvider clock)
+    WeComAccounts accounts, WeComCallback callback, ChannelInbox inbox, IDbContextFactory<OutreachDb> databases, TimeProvider clock)
 {
     public IResult Verify(HttpContext http, string account) => callback.Verify(http, accounts.FindApp(account));
 
@@ -33,7 +33,7 @@ internal sealed class WeComEndpoint(
 
     private async Task<IResult> AnswerAsync(HttpContext http, AppPush push, WeComAccount account)
     {
-        var turn = inbox.ReceiveAsync(push.Reference, push.Activity, push.Key);
+        var turn = inbox.ReceiveAsync(push.Reference, push.Activity, push.Key, carries: 1);
         if (await Task.WhenAny(turn, Task.Delay(account.Options.PassiveBudget, clock, CancellationToken.None)) != turn)
         {
             _ = AnswerLateAsync(turn);
@@ -41,34 +41,22 @@ internal sealed class WeComEndpoint(
         }
         if (await turn is not { } receipt)
             return Results.StatusCode(StatusCodes.Status500InternalServerError);      // the vendor delivers it again
-        var first = await TakeFirstAsync(receipt, account);
+        var first = await inbox.CarriedAsync(receipt, most: 1) is [var reply] ? reply : null;
+        if (first is not null && receipt.Outcome == TurnOutcome.Answered && account.Options.TemplateCards && WeComChannel.IsCard(first, account))
+        {
+            http.Response.OnCompleted(() => inbox.AnswerLateAsync(receipt));        // a response holds no card
+            return Results.Ok();
+        }
         // More answers than one, and what waited.
         http.Response.OnCompleted(() => inbox.AnswerAsync(receipt));
         return first is null ? Results.Ok() : Passive(WeComChannel.TextOf(first), push.Reference.UserId, account);
-    }
-
-    /// <summary>The first answer, when it fits into a response: taken, so that nobody else sends it.</summary>
-    private async Task<Activity?> TakeFirstAsync(TurnReceipt receipt, WeComAccount account)
-    {
-        if (receipt.Replies.Count == 0)
-            return null;
-        if (account.Options.TemplateCards && receipt.Outcome == TurnOutcome.Answered && await IsCardAsync(receipt, account))
-            return null;
-        return await outgoing.TakeAsync(receipt with { Replies = [receipt.Replies[0]] }, CancellationToken.None) is [var reply] ? reply : null;
-    }
-
-    private async Task<bool> IsCardAsync(TurnReceipt receipt, WeComAccount account)
-    {
-        await using var db = await databases.CreateDbContextAsync(CancellationToken.None);
-        var stored = await db.Messages.Where(m => m.ConversationId == receipt.ConversationId && m.Sequence == receipt.Replies[0]).Select(m => m.Activity).SingleAsync(CancellationToken.None);
-        return WeComChannel.IsCard(System.Text.Json.JsonSerializer.Deserialize(stored, ActivityJson.Default.Activity)!, account);
     }
 
     /// <summary>Nobody waits for it: the connection is free for the vendor's next push meanwhile. Should the process end first, the rows are due.</summary>
     private async Task AnswerLateAsync(Task<TurnReceipt?> turn)
     {
         if (await turn is { } late)
-            await inbox.AnswerAsync(late);
+            await inbox.AnswerLateAsync(late);
     }
 
     private IResult Passive(string text, string userId, WeComAccount account)

@@ -9,7 +9,6 @@ namespace Outreach.Tests.Generation;
 /// <summary>The rooms with a model server of their own, and one owner who talks to the bot.</summary>
 internal sealed class ModelScene : IAsyncDisposable
 {
-    private TurnMemory _memory = new();
     private string _conversation = Guid.NewGuid().ToString("N");
     private int _count;
 
@@ -44,7 +43,7 @@ internal sealed class ModelScene : IAsyncDisposable
     /// <summary>Another owner, a server that is well and has forgotten what it was asked.</summary>
     public ModelScene Anew()
     {
-        (_memory, _conversation) = (new(), Guid.NewGuid().ToString("N"));
+        _conversation = Guid.NewGuid().ToString("N");
         Server.Recover();
         return this;
     }
@@ -57,7 +56,7 @@ internal sealed class ModelScene : IAsyncDisposable
         return Rooms.Get<ConversationTurns>().RunAsync(new(
             JsonSerializer.Serialize(reference, ActivityJson.Wire.ConversationReference),
             JsonSerializer.Serialize(new() { Type = ActivityTypes.Message, Text = text }, ActivityJson.Wire.Activity),
-            key ?? $"k{_count++}"), _memory, TestContext.Current.CancellationToken);
+            key ?? $"k{_count++}"), TestContext.Current.CancellationToken);
     }
 
     public async ValueTask DisposeAsync()

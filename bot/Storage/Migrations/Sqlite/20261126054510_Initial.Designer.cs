@@ -1287,7 +1287,7 @@ namespace Outreach.Storage.Migrations.Sqlite
                     b.HasIndex("ConversationId", "Sequence")
                         .IsUnique();
 
-                    b.HasIndex(new[] { "RetryAt" }, "IX_Messages_Unsent")
+                    b.HasIndex(new[] { "ConversationId" }, "IX_Messages_Unsent")
                         .HasFilter("\"SentAt\" IS NULL AND \"From\" <> 'Owner'");
 
                     b.ToTable("Messages", (string)null);

@@ -1249,7 +1249,7 @@ namespace Outreach.Storage.Migrations.Sqlite
             migrationBuilder.CreateIndex(
                 name: "IX_Messages_Unsent",
                 table: "Messages",
-                column: "RetryAt",
+                column: "ConversationId",
                 filter: "\"SentAt\" IS NULL AND \"From\" <> 'Owner'");
 
             migrationBuilder.CreateIndex(
