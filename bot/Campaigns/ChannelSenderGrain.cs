@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Outreach.Activities;
+using Outreach.Conversations;
 using Outreach.Storage;
 
 namespace Outreach.Campaigns;
@@ -15,7 +16,7 @@ public interface IChannelSenderGrain : IGrainWithStringKey
 }
 
 internal sealed partial class ChannelSenderGrain(
-    IDbContextFactory<OutreachDb> databases, ChannelSet channels, QuotaKeeper quotas, NoticeSender sender, SendingHours hours,
+    IDbContextFactory<OutreachDb> databases, ChannelSet channels, QuotaKeeper quotas, NoticeSender sender, MessageFeed feed, SendingHours hours,
     IOptionsMonitor<CampaignOptions> options, TimeProvider clock, ILogger<ChannelSenderGrain> logger) : Grain, IChannelSenderGrain
 {
     private int _batch;
@@ -72,22 +73,30 @@ internal sealed partial class ChannelSenderGrain(
     }
 
     /// <summary>Rows that a dead process left in Sending: queued again where the channel tells a repeat apart, else unknown.</summary>
-    private Task<int> RecoverAsync(OutreachDb db, long campaignId, string channel, string account, Resend resend)
+    private async Task<int> RecoverAsync(OutreachDb db, long campaignId, string channel, string account, Resend resend)
     {
         var mine = Epoch.Current + "/";
         var to = DeliveryJudge.AfterCrash(resend);
         var now = clock.GetUtcNow();
-        return db.WriteAsync(async () =>
+        IReadOnlyList<long> told = [];
+        var found = await db.WriteAsync(async () =>
         {
             var dead = db.Deliveries
                 .Where(d => d.CampaignId == campaignId && d.Channel == channel && d.Account == account && d.State == DeliveryState.Sending && !d.ClaimedBy!.StartsWith(mine));
             // Before a batch is handed over, its rows bear its name: those without one have not left the house.
             var kept = channels.Find(channel) is IBulkChannel
                 ? await dead.Where(d => d.Batch == null).ExecuteUpdateAsync(set => set.SetProperty(d => d.State, DeliveryState.Queued)) : 0;
-            return kept + await dead.ExecuteUpdateAsync(set => set
+            var unknown = to == DeliveryState.Unknown ? await dead.Select(d => d.Id).ToListAsync() : [];
+            var ended = await dead.ExecuteUpdateAsync(set => set
                 .SetProperty(d => d.State, to)
                 .SetProperty(d => d.EndedAt, to == DeliveryState.Unknown ? now : null));
+            told = await sender.LogUnknownAsync(db, campaignId, unknown);
+            await db.SaveChangesAsync();
+            return kept + ended;
         }, CancellationToken.None);
+        db.ChangeTracker.Clear();
+        told.ToList().ForEach(feed.Publish);
+        return found;
     }
 
     private Task<int> SkipChannelOffAsync(OutreachDb db, long campaignId, string channel, string account)

@@ -47,17 +47,32 @@ internal sealed class NoticeSender(
         return results;
     }
 
+    /// <summary>
+    /// Writes deliveries that ended as unknown without an answer of the channel into their owners' conversations, within the caller's transaction: who has the notice may
+    /// answer it. Returns the conversations, to be published afterwards.
+    /// </summary>
+    public async Task<IReadOnlyList<long>> LogUnknownAsync(OutreachDb db, long campaignId, IReadOnlyList<long> ids)
+    {
+        if (ids.Count == 0)
+            return [];
+        var campaign = await ReadAsync(db, campaignId);
+        var areaPath = await db.Areas.Where(a => a.Id == campaign.AreaId).Select(a => a.Path).SingleAsync();
+        return await LogAsync(db, campaign, await ReadRowsAsync(db, campaign, areaPath, db.Deliveries.Where(d => ids.Contains(d.Id))), clock.GetUtcNow());
+    }
+
     private bool MayGoOn(Campaign campaign, long started) =>
         campaign.State == CampaignState.Sending && !hours.IsQuiet(clock.GetUtcNow()) && clock.GetElapsedTime(started) < Budget;
 
     private static Task<Campaign> ReadAsync(OutreachDb db, long campaignId) => db.Campaigns.AsNoTracking().SingleAsync(c => c.Id == campaignId);
 
-    private Task<List<Row>> RowsAsync(OutreachDb db, Campaign campaign, string areaPath, string claim, long after, int atMost)
+    private Task<List<Row>> RowsAsync(OutreachDb db, Campaign campaign, string areaPath, string claim, long after, int atMost) => ReadRowsAsync(db, campaign, areaPath,
+        db.Deliveries.Where(d => d.CampaignId == campaign.Id && d.ClaimedBy == claim && d.State == DeliveryState.Sending && d.Id > after).OrderBy(d => d.Id).Take(atMost));
+
+    private Task<List<Row>> ReadRowsAsync(OutreachDb db, Campaign campaign, string areaPath, IQueryable<Delivery> deliveries)
     {
         var leads = db.MeantLeads(campaign.AudienceChoice(), areaPath);
         var full = db.Contacts.AtLimit(db, campaign.Topic, new(options.CurrentValue.PerOwnerPerWeek, clock.GetUtcNow()));
-        return db.Deliveries.AsNoTracking().Where(d => d.CampaignId == campaign.Id && d.ClaimedBy == claim && d.State == DeliveryState.Sending && d.Id > after)
-            .OrderBy(d => d.Id).Take(atMost)
+        return deliveries.AsNoTracking()
             .Select(d => new Row(d.Id, d.Tries, d.Batch,
                 db.Set<Contact>().Single(c => c.Id == d.ContactId),
                 db.Set<Conversation>().Where(v => v.Id == db.Set<Contact>().Single(c => c.Id == d.ContactId).ConversationId).Select(v => v.Reference).SingleOrDefault(),

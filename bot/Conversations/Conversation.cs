@@ -51,6 +51,8 @@ public sealed class Message
     public string? ClaimedBy { get; set; }
     /// <summary>When it may be tried again without a new message of the person; null: at once.</summary>
     public DateTimeOffset? RetryAt { get; set; }
+    /// <summary>The vendor said to wait: not before then, whatever the person writes meanwhile; null: it did not.</summary>
+    public DateTimeOffset? NotBefore { get; set; }
 }
 
 internal sealed class ConversationTable : IEntityTypeConfiguration<Conversation>

@@ -40,8 +40,11 @@ public sealed partial class OutgoingMessages(
         if (channels.Find(conversation.Channel) is not { Capabilities.ReadsStoredMessages: false } channel)
             return;
         var reference = JsonSerializer.Deserialize(conversation.Reference, ActivityJson.Default.ConversationReference)!;
+        // What must wait holds back what came after it: the order stays, and the vendor is not asked again too early.
         foreach (var message in await Unsent(db, clock.GetUtcNow()).Where(m => m.ConversationId == conversationId).OrderBy(m => m.Sequence).ToListAsync(cancellationToken))
         {
+            if (message.NotBefore > clock.GetUtcNow())
+                return;
             // Claimed and never ended, or written without an answer: whether the person has it nobody knows.
             if (message.ClaimedBy is not null && !MayRepeat(message, channel.Capabilities))
             {
@@ -129,8 +132,9 @@ public sealed partial class OutgoingMessages(
     {
         var now = clock.GetUtcNow();
         var again = answer.Class == SendClass.WindowClosed ? now + StaffPatience : now + (answer.RetryAfter ?? Pause);
+        DateTimeOffset? notBefore = answer.Class is SendClass.RateLimited or SendClass.QuotaExhausted ? again : null;
         await db.WriteAsync(() => db.Messages.Where(m => m.Id == message.Id && m.ClaimedBy == Epoch.Current)
-            .ExecuteUpdateAsync(set => set.SetProperty(m => m.ClaimedBy, answer.Class == SendClass.AmbiguousSent ? Unsure : null).SetProperty(m => m.RetryAt, again), CancellationToken.None), CancellationToken.None);
+            .ExecuteUpdateAsync(set => set.SetProperty(m => m.ClaimedBy, answer.Class == SendClass.AmbiguousSent ? Unsure : null).SetProperty(m => m.RetryAt, again).SetProperty(m => m.NotBefore, notBefore), CancellationToken.None), CancellationToken.None);
     }
 
     /// <summary>Written without an answer counts as sent, unless the channel forgets doubles: an answer twice is worse than one that the person asks for again.</summary>

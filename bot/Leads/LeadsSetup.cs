@@ -22,6 +22,7 @@ public static class LeadsSetup
         services.AddSingleton<ILeadDestination, WebhookDestination>();
         services.AddSingleton<ForwardAlerts>();
         services.AddSingleton<ForwardLeads>();
+        services.AddSingleton<ForwardReports>();
         services.AddSingleton<IDueWork>(provider => provider.GetRequiredService<ForwardLeads>());
         services.AddSingleton<LeadErasure>();
         services.AddSingleton<IErasable>(provider => provider.GetRequiredService<LeadErasure>());

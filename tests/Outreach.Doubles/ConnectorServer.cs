@@ -66,6 +66,8 @@ public sealed class ConnectorServer : IAsyncDisposable
     private readonly ConcurrentQueue<ConnectorEntry> _ledger = new();
     private readonly ConcurrentQueue<string> _refusals = new();
     private readonly ConcurrentDictionary<string, (string Bot, string User, string Channel)> _conversations = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _teamsPeople = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _chats = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, DateTimeOffset> _tokens = new(StringComparer.Ordinal);
     private LoopbackServer? _server;
     private RSA _key = RSA.Create(2048);
@@ -79,6 +81,8 @@ public sealed class ConnectorServer : IAsyncDisposable
 
     public string AppId { get; } = Guid.NewGuid().ToString();
     public string AppPassword { get; } = Guid.NewGuid().ToString("N");
+    /// <summary>The organisation of everybody in Teams here.</summary>
+    public string Tenant { get; } = Guid.NewGuid().ToString();
     public Uri Address => _server!.Address;
     /// <summary>With a path and a slash at its end, as Teams has it.</summary>
     public string ServiceUrl => new Uri(Address, "/amer/").AbsoluteUri;
@@ -112,6 +116,12 @@ public sealed class ConnectorServer : IAsyncDisposable
 
     /// <summary>The bot is taken out of a conversation: 403 from now on.</summary>
     public void Remove(string conversation) => _conversations[conversation] = default;
+
+    /// <summary>A conversation is gone: 404 from now on.</summary>
+    public void Lose(string conversation) => _conversations.TryRemove(conversation, out _);
+
+    /// <summary>The chat in Teams that the bot opened with a person; null: none.</summary>
+    public string? ChatWith(string user) => _chats.GetValueOrDefault(user);
 
     /// <summary>From now on another key signs; the old one is gone from the documents.</summary>
     public void RollOver()
@@ -163,7 +173,12 @@ public sealed class ConnectorServer : IAsyncDisposable
     public Task<HttpResponseMessage> DeliverAsync(Uri bot, JsonObject activity, string? authorization)
     {
         if ((string?)activity["conversation"]?["id"] is { } conversation)
-            _conversations[conversation] = ((string?)activity["recipient"]?["id"] ?? "", (string?)activity["from"]?["id"] ?? "", (string?)activity["channelId"] ?? "");
+        {
+            var (user, channel) = ((string?)activity["from"]?["id"] ?? "", (string?)activity["channelId"] ?? "");
+            _conversations[conversation] = ((string?)activity["recipient"]?["id"] ?? "", user, channel);
+            if (channel == "msteams")
+                _teamsPeople[user] = true;
+        }
         return DeliverAsync(bot, new StringContent(activity.ToJsonString(), Encoding.UTF8, "application/json"), authorization);
     }
 
@@ -288,7 +303,8 @@ public sealed class ConnectorServer : IAsyncDisposable
     {
         // The raw target: an id may hold an encoded slash.
         var target = context.Features.Get<IHttpRequestFeature>()!.RawTarget.Split('?')[0].Trim('/').Split('/').Select(Uri.UnescapeDataString).ToList();
-        if (target is not ["amer", "v3", "conversations", var conversation, "activities", .. var rest] || rest.Count > 1)
+        var isNew = target is ["amer", "v3", "conversations"];
+        if (!isNew && (target is not ["amer", "v3", "conversations", _, "activities", .. var more] || more.Count > 1))
         {
             await ErrorAsync(context, HttpStatusCode.NotFound, "BadSyntax", string.Join('/', target));
             return;
@@ -311,7 +327,12 @@ public sealed class ConnectorServer : IAsyncDisposable
             await ErrorAsync(context, HttpStatusCode.RequestEntityTooLarge, "MessageSizeTooBig", "size");
             return;
         }
-        var answered = rest.Count == 1 ? rest[0] : null;
+        if (isNew)
+        {
+            await OpenAsync(context, fault, body.ToArray());
+            return;
+        }
+        var (conversation, answered) = (target[3], target.Count == 6 ? target[5] : null);
         if (!_conversations.TryGetValue(conversation, out var known))
             await ErrorAsync(context, HttpStatusCode.NotFound, "ConversationNotFound", "conversation");
         else if (known == default)
@@ -326,6 +347,35 @@ public sealed class ConnectorServer : IAsyncDisposable
             await ErrorAsync(context, HttpStatusCode.BadRequest, "BadArgument", problem);
         else
             await TakeAsync(context, fault, conversation, answered, activity);
+    }
+
+    /// <summary>A chat with one person of Teams, who must have the app: that is, was heard of by the bot. Asked again it is the same.</summary>
+    private async Task OpenAsync(HttpContext context, VendorFault fault, byte[] body)
+    {
+        var wanted = Parse(body);
+        var user = wanted?["members"] is JsonArray { Count: 1 } members ? (string?)members[0]?["id"] : null;
+        var problem = context.Request.Method != "POST" ? "method"
+            : wanted is null || (bool?)wanted["isGroup"] != false ? "isGroup is not false"
+            : (string?)wanted["bot"]?["id"] != BotId("msteams") ? "bot.id is not the bot"
+            : user is null ? "members is not one person"
+            : (string?)wanted["tenantId"] != Tenant || (string?)wanted["channelData"]?["tenant"]?["id"] != Tenant ? "tenantId and channelData.tenant.id are not the person's"
+            : wanted.ContainsKey("activity") || wanted.ContainsKey("topicName") ? "Teams takes no activity here" : null;
+        if (problem is not null)
+        {
+            await ErrorAsync(context, HttpStatusCode.BadRequest, "BadArgument", problem);
+            return;
+        }
+        if (!_teamsPeople.ContainsKey(user!))
+        {
+            await ErrorAsync(context, HttpStatusCode.Forbidden, "BotNotInConversationRoster", "the app is not installed for this person");
+            return;
+        }
+        var chat = _chats.GetOrAdd(user!, _ => $"a:{Guid.NewGuid():N}");
+        _conversations[chat] = (BotId("msteams"), user!, "msteams");
+        if (await VendorFaults.SpoilsAsync(fault, context))
+            return;
+        context.Response.StatusCode = 201;
+        await context.Response.WriteAsJsonAsync(new JsonObject { ["id"] = chat });
     }
 
     private async Task TakeAsync(HttpContext context, VendorFault fault, string conversation, string? answered, JsonObject activity)

@@ -1,4 +1,9 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
 using Outreach.Activities;
+using Outreach.Contacts;
+using Outreach.Conversations;
+using Outreach.Storage;
 
 namespace Outreach.Channels.BotFramework;
 
@@ -6,10 +11,12 @@ namespace Outreach.Channels.BotFramework;
 /// Every channel of Azure Bot Service: one bot, whose accounts are the service's channel ids (<c>msteams</c>, <c>telegram</c>, <c>line</c> …).
 /// No idempotency handle exists: a message whose answer was lost is not sent again.
 /// </summary>
-internal sealed class BotFrameworkChannel(ConnectorClient connector, BotFrameworkState state, ChannelReports reports, TimeProvider clock) : IChannel
+internal sealed class BotFrameworkChannel(
+    ConnectorClient connector, BotFrameworkState state, IDbContextFactory<OutreachDb> databases, ChannelReports reports, TimeProvider clock) : IChannel
 {
     public const string ChannelId = "botframework";
     public const string ReportAccount = "default";
+    public const string TeamsAccount = "msteams";
 
     private static readonly ChannelCapabilities Plain = new() { Proactive = true, MaxTextBytes = 4000 };
     private static readonly ChannelCapabilities WithButtons = Plain with { Buttons = true };
@@ -22,7 +29,7 @@ internal sealed class BotFrameworkChannel(ConnectorClient connector, BotFramewor
 
     public ChannelCapabilities CapabilitiesOf(string account) => account switch
     {
-        "msteams" => Teams,
+        TeamsAccount => Teams,
         "emulator" or "webchat" or "directline" or "test" => WithButtons with { Cards = true, MaxTextBytes = 20_000 },
         "telegram" or "line" or "slack" or "facebook" or "skype" or "kik" or "groupme" => WithButtons,
         _ => Plain,     // e-mail, SMS and what is new: choices as numbered lines work everywhere
@@ -36,8 +43,31 @@ internal sealed class BotFrameworkChannel(ConnectorClient connector, BotFramewor
         if (!state.IsOn)
             return new(SendClass.ConfigError, VendorCode: "off");
         var result = await connector.SendAsync(to, Render(activity, to, idempotencyKey), cancellationToken);
+        if (result is { Class: SendClass.RecipientGone, VendorCode: "HTTP 404" } && MayOpen(to))
+            result = await SendAnewAsync(to, activity, idempotencyKey, cancellationToken);
         reports.Find(ChannelId, ReportAccount)?.Answered(result, clock.GetUtcNow());
         return result;
+    }
+
+    /// <summary>Whether the bot can open a chat with this person itself: in Teams, where it knows their organisation.</summary>
+    public static bool MayOpen(ConversationReference with) => with is { Account: TeamsAccount, TenantId.Length: > 0, BotId.Length: > 0 };
+
+    /// <summary>The chat is not there any more: opens it again, which sends nothing, and writes into that one from now on.</summary>
+    private async Task<SendResult> SendAnewAsync(ConversationReference to, Activity activity, string idempotencyKey, CancellationToken cancellationToken)
+    {
+        var opened = await connector.OpenAsync(to, cancellationToken);
+        if (opened.Class != SendClass.Ok)
+            return opened;
+        var there = to with { ConversationId = opened.MessageId! };
+        await using (var db = await databases.CreateDbContextAsync(CancellationToken.None))
+            await db.WriteAsync(async () =>
+            {
+                if (await db.Conversations.SingleOrDefaultAsync(c => c.Channel == ChannelId && c.Account == to.Account
+                    && db.Set<Contact>().Any(contact => contact.ConversationId == c.Id && contact.UserId == to.UserId)) is { } conversation)
+                    conversation.Reference = JsonSerializer.Serialize(there, ActivityJson.Default.ConversationReference);
+                await db.SaveChangesAsync(CancellationToken.None);
+            }, CancellationToken.None);
+        return await connector.SendAsync(there, Render(activity with { ReplyToId = null }, there, idempotencyKey), cancellationToken);
     }
 
     /// <summary>As the service wants it: addressed, without what only it may set (A2031, A2041, A2302), and within the account's means.</summary>
@@ -66,7 +96,7 @@ internal sealed class BotFrameworkChannel(ConnectorClient connector, BotFramewor
     private static Activity WithCards(Activity activity, string account, string? judged)
     {
         var choices = AdaptiveCards.NotOffered(activity);
-        var onCard = account == "msteams";
+        var onCard = account == TeamsAccount;
         return AdaptiveCards.Show(activity, account is "webchat" or "directline" ? CardTaps.Words : CardTaps.Value, onCard ? choices : [], judged) with
         {
             SuggestedActions = onCard || choices.Count == 0 ? null : activity.SuggestedActions! with { Actions = choices },

@@ -60,8 +60,10 @@ internal sealed partial class BotFrameworkEndpoint(
             return said ? Results.BadRequest() : Results.Ok();
         if (IsGroup(activity))
         {
-            if (said && groups.IsDue(reference.ChannelId, reference.Account, reference.ConversationId))
-                await channel.SendAsync(reference, new() { Type = ActivityTypes.Message, Text = GroupHints.Text, ReplyToId = activity.Id }, "", CancellationToken.None);
+            if ((said || BringsBot(activity)) && groups.IsDue(reference.ChannelId, reference.Account, reference.ConversationId))
+                await connector.SendAsync(reference, channel.Render(new() { Type = ActivityTypes.Message, Text = GroupHints.Text, ReplyToId = said ? activity.Id : null }, reference), CancellationToken.None);
+            if (said)
+                await OpenChatAsync(activity, reference);
             return Results.Ok();
         }
 
@@ -144,6 +146,26 @@ internal sealed partial class BotFrameworkEndpoint(
         return await turn;
     }
 
+    /// <summary>Who calls the bot in a group of Teams finds it in a chat of their own, greeting; what they said in the group is not kept. Whom it knows already is left alone.</summary>
+    private async Task OpenChatAsync(Activity activity, ConversationReference caller)
+    {
+        if (!BotFrameworkChannel.MayOpen(caller))
+            return;
+        await using (var db = await databases.CreateDbContextAsync(CancellationToken.None))
+            if (await db.Contacts.AnyAsync(c => c.Channel == caller.ChannelId && c.Account == caller.Account && c.UserId == caller.UserId && c.ConversationId != null))
+                return;
+        if (await connector.OpenAsync(caller, CancellationToken.None) is not { Class: SendClass.Ok, MessageId: { } chat })
+            return;
+        var alone = caller with { ConversationId = chat };
+        var own = Addressed(activity, alone) with { Type = ActivityTypes.ConversationUpdate, Id = null };
+        if (await inbox.ReceiveAsync(alone, own with { MembersAdded = [own.From!] }, ChannelInbox.KeyOf(alone.Account, chat, "called")) is { } receipt)
+            await inbox.AnswerAsync(receipt);
+    }
+
+    /// <summary>The bot was added to the conversation.</summary>
+    private static bool BringsBot(Activity activity) =>
+        IsInstallation(activity) || activity.MembersAdded?.Any(member => member.Id is not null && member.Id == activity.Recipient?.Id) == true;
+
     private static bool IsInstallation(Activity activity) =>
         activity.Type is ActivityTypes.InstallationUpdate or ActivityTypes.ContactRelationUpdate && activity.Action is "add" or "add-upgrade";
 
@@ -175,7 +197,7 @@ internal sealed partial class BotFrameworkEndpoint(
                 ConversationId = conversation,
                 UserId = user,
                 ServiceUrl = serviceUrl,
-                TenantId = activity.Conversation.TenantId,
+                TenantId = activity.Conversation.TenantId ?? (activity.ChannelData is { } data ? PushedJson.Text(PushedJson.Member(data, "tenant"), "id") : null),
                 BotId = activity.Recipient?.Id,
                 Locale = activity.Locale,
             }

@@ -10,7 +10,7 @@ using Polly.Retry;
 namespace Outreach.Channels.BotFramework;
 
 /// <summary>
-/// The Connector's REST service (v3): sends, replies and updates. The bot's token goes only to hosts on the allow list: an activity's <c>serviceUrl</c> is somebody else's word.
+/// The Connector's REST service (v3): sends, replies, updates, and chats that the bot opens. The bot's token goes only to hosts on the allow list: an activity's <c>serviceUrl</c> is somebody else's word.
 /// </summary>
 internal sealed class ConnectorClient(
     IOptions<BotFrameworkOptions> options, OutboundHttp outbound, AccessTokens tokens, ChannelReports reports, IHostEnvironment environment, TimeProvider clock)
@@ -45,6 +45,27 @@ internal sealed class ConnectorClient(
     public Task<SendResult> UpdateAsync(ConversationReference to, string activityId, Activity activity, CancellationToken cancellationToken) =>
         CallAsync(to, HttpMethod.Put, $"v3/conversations/{Uri.EscapeDataString(to.ConversationId)}/activities/{Uri.EscapeDataString(activityId)}", activity, cancellationToken);
 
+    /// <summary>
+    /// Opens the chat with one person alone, who need not have written before (Teams: the app must be installed for them, or in a team of theirs). No message is written:
+    /// an answer that was lost is asked for again, and who has a chat with the bot already gets that one.
+    /// </summary>
+    /// <param name="with">Its conversation does not count.</param>
+    /// <returns><see cref="SendResult.MessageId"/> is the id of the conversation.</returns>
+    public async Task<SendResult> OpenAsync(ConversationReference with, CancellationToken cancellationToken)
+    {
+        var tenant = with.TenantId is { } id ? new TenantData(new(id)) : null;
+        var body = JsonSerializer.SerializeToUtf8Bytes(new NewConversation(false, new(with.BotId!), [new(with.UserId)], with.TenantId, tenant), ConnectorJson.Default.NewConversation);
+        var result = await CallAsync(with, HttpMethod.Post, "v3/conversations", body, cancellationToken);
+        if (result.Class == SendClass.AmbiguousSent)
+            result = await CallAsync(with, HttpMethod.Post, "v3/conversations", body, cancellationToken);
+        return result switch
+        {
+            { Class: SendClass.Ok, MessageId: null } => new(SendClass.RecipientGone, VendorCode: "no-conversation"),
+            { Class: SendClass.AmbiguousSent } => result with { Class = SendClass.Transient },
+            _ => result,
+        };
+    }
+
     /// <summary>Whether the bot may write there: an allowed host over https, or this machine in Development.</summary>
     public bool MayCall(string? serviceUrl)
     {
@@ -57,12 +78,14 @@ internal sealed class ConnectorClient(
             : uri.Host.Equals(host, StringComparison.OrdinalIgnoreCase));
     }
 
-    private async Task<SendResult> CallAsync(ConversationReference to, HttpMethod method, string path, Activity activity, CancellationToken cancellationToken)
+    private Task<SendResult> CallAsync(ConversationReference to, HttpMethod method, string path, Activity activity, CancellationToken cancellationToken) =>
+        CallAsync(to, method, path, JsonSerializer.SerializeToUtf8Bytes(activity, ActivityJson.Wire.Activity), cancellationToken);
+
+    private async Task<SendResult> CallAsync(ConversationReference to, HttpMethod method, string path, byte[] body, CancellationToken cancellationToken)
     {
         if (!MayCall(to.ServiceUrl))
             return new(SendClass.ConfigError, VendorCode: "service-host");
         var address = new Uri($"{to.ServiceUrl!.TrimEnd('/')}/{path}");
-        var body = JsonSerializer.SerializeToUtf8Bytes(activity, ActivityJson.Wire.Activity);
         return await _retries.ExecuteAsync(async stop =>
         {
             var result = await CallOnceAsync(method, address, body, stop);
@@ -143,7 +166,17 @@ internal sealed record ResourceResponse(string? Id);
 internal sealed record TokenResponse(
     [property: JsonPropertyName("access_token")] string? AccessToken, [property: JsonPropertyName("expires_in")] int ExpiresIn);
 
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+/// <param name="TenantId">Of Teams; null: the app has none.</param>
+internal sealed record NewConversation(bool IsGroup, MemberId Bot, IReadOnlyList<MemberId> Members, string? TenantId, TenantData? ChannelData);
+
+internal sealed record MemberId(string Id);
+
+internal sealed record TenantData(TenantIn Tenant);
+
+internal sealed record TenantIn(string Id);
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(NewConversation))]
 [JsonSerializable(typeof(ResourceResponse))]
 [JsonSerializable(typeof(TokenResponse))]
 internal sealed partial class ConnectorJson : JsonSerializerContext;

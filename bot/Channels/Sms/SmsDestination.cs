@@ -12,6 +12,8 @@ namespace Outreach.Channels.Sms;
 /// </summary>
 internal sealed class SmsDestination(SmsVendors vendors) : ILeadDestination
 {
+    private const char Others = '+';      // stands in no message id
+
     public string Type => "Sms";
     public DestinationAddress Address => DestinationAddress.To;
     public int MaxBatch => 100;
@@ -42,7 +44,10 @@ internal sealed class SmsDestination(SmsVendors vendors) : ILeadDestination
             ["lead"] = first.Link is { } link ? link[(link.LastIndexOf('/') + 1)..] : first.LeadKey,
         };
         var key = notices.Count == 1 ? first.MessageId
-            : $"leads-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', notices.Select(notice => notice.MessageId)))).AsSpan(0, 12))}";
+            : $"{first.MessageId}{Others}{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', notices.Select(notice => notice.MessageId)))).AsSpan(0, 12))}";
         return vendors.SendAsync(SmsPhone.Normalise(destination.To)!, SmsPurpose.Lead, values, key, cancellationToken);
     }
+
+    /// <summary>The first of the leads that a message under this key told of; null: it told of none.</summary>
+    public static string? FirstOf(string key) => key.Split(Others)[0] is { Length: > 0 } first && first.StartsWith("msg_", StringComparison.Ordinal) ? first : null;
 }

@@ -9,10 +9,10 @@ using Outreach.Storage;
 namespace Outreach.Channels.Sms;
 
 /// <summary>
-/// What people answer to a text message, as the vendor reports it: a word like T or 退订 opts the phone out, everything else is only acknowledged. The vendors do not sign
-/// these reports; the word in the address (<c>CallbackKey</c>) is the proof.
+/// What people answer to a text message, as the vendor reports it: a word like T or 退订 opts the phone out, everything else is only acknowledged; and the receipts, which
+/// come to the same address (<see cref="SmsReceipts"/>). The vendors do not sign these reports; the word in the address (<c>CallbackKey</c>) is the proof.
 /// </summary>
-internal sealed partial class SmsReplies(SmsVendors vendors, NoticeAddresses addresses, OptOuts optOuts, IDbContextFactory<OutreachDb> databases, ChannelMeter meter, TimeProvider clock,
+internal sealed partial class SmsReplies(SmsVendors vendors, SmsReceipts receipts, NoticeAddresses addresses, OptOuts optOuts, IDbContextFactory<OutreachDb> databases, ChannelMeter meter, TimeProvider clock,
     Activities.ChannelReports reports, ILogger<SmsReplies> logger)
 {
     private const int MaxBytes = 256 * 1024;
@@ -31,14 +31,16 @@ internal sealed partial class SmsReplies(SmsVendors vendors, NoticeAddresses add
             meter.Refused(SmsChannel.ChannelId, "size");
             return Results.StatusCode(StatusCodes.Status413PayloadTooLarge);
         }
-        if (Parse(body.Span) is not { } replies)
+        if (Parse(body.Span) is not { } reported)
         {
             meter.Refused(SmsChannel.ChannelId, "unreadable");
             return Results.BadRequest();
         }
         meter.Received(SmsChannel.ChannelId);
         reports.Find(SmsChannel.ChannelId, vendor.Name)?.Received(clock.GetUtcNow());
-        var phones = replies.Where(reply => IsStop(reply.Text)).Select(reply => SmsPhone.Normalise(reply.Phone)).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
+        foreach (var receipt in reported.Where(SmsReceipts.IsReceipt))
+            await receipts.TakeAsync(receipt, CancellationToken.None);
+        var phones = reported.Where(report => !SmsReceipts.IsReceipt(report) && IsStop(Field(report, "content", "text"))).Select(report => SmsPhone.Normalise(Field(report, "phone_number", "mobile"))).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
         if (phones.Count > 0)
             await StopAsync(phones);
         return Results.Json(new JsonObject { ["code"] = 0, ["msg"] = "ok", ["result"] = 0, ["errmsg"] = "OK" });      // what either vendor wants to read
@@ -66,8 +68,8 @@ internal sealed partial class SmsReplies(SmsVendors vendors, NoticeAddresses add
     internal static bool IsStop(string text) =>
         text.Normalize(NormalizationForm.FormKC).Trim().TrimEnd('。', '.', '!', '！').ToUpperInvariant() is "T" or "TD" or "R" or "N" or "Q" or "退订" or "拒收" or "取消订阅" or "取消" or "不要发了";
 
-    /// <summary>Aliyun reports an array of <c>{phone_number, content}</c>, Tencent one object <c>{mobile, text}</c>. Null: neither.</summary>
-    private static List<(string Phone, string Text)>? Parse(ReadOnlySpan<byte> body)
+    /// <summary>Aliyun reports an array of <c>{phone_number, content}</c>, Tencent one object <c>{mobile, text}</c>; receipts are arrays. Null: neither.</summary>
+    private static List<JsonObject>? Parse(ReadOnlySpan<byte> body)
     {
         try
         {
@@ -78,7 +80,7 @@ internal sealed partial class SmsReplies(SmsVendors vendors, NoticeAddresses add
                 JsonObject one => [one],
                 _ => [],
             };
-            return all.Length == 0 ? null : [.. all.OfType<JsonObject>().Select(one => (Field(one, "phone_number", "mobile"), Field(one, "content", "text")))];
+            return all.Length == 0 ? null : [.. all.OfType<JsonObject>()];
         }
         catch (JsonException)
         {

@@ -18,6 +18,7 @@ public static partial class SmsSetup
         services.AddSingleton<SmsChannel>();
         services.AddSingleton<IChannel>(provider => provider.GetRequiredService<SmsChannel>());
         services.AddSingleton<ILeadDestination, SmsDestination>();
+        services.AddSingleton<SmsReceipts>();
         services.AddSingleton<SmsReplies>();
         return services;
     }

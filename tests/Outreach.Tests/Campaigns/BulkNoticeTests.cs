@@ -5,6 +5,7 @@ using Outreach.Activities;
 using Outreach.Campaigns;
 using Outreach.Communities;
 using Outreach.Contacts;
+using Outreach.Conversations;
 using Outreach.Doubles;
 using Outreach.Storage;
 using Outreach.Tests.Channels.WeCom;
@@ -108,6 +109,8 @@ public sealed class BulkNoticeTests : IAsyncLifetime
         Assert.Equal([0, 1, 1], Three.Select(member => _corp.Ledger(member).Count));
         await using var after = Open();
         Assert.Equal([DeliveryState.Unknown, DeliveryState.Sent, DeliveryState.Sent], await after.Deliveries.OrderBy(d => d.Id).Select(d => d.State).ToListAsync(Current.CancellationToken));
+        // The one that may have read it too: staff see the notice there, and a reply finds it.
+        Assert.Equal(3, await after.Messages.Where(m => m.SentAt != null && m.OutgoingKey!.StartsWith("delivery/")).Select(m => m.ConversationId).Distinct().CountAsync(Current.CancellationToken));
     }
 
     [Fact]

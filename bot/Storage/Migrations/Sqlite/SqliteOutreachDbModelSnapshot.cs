@@ -1250,6 +1250,9 @@ namespace Outreach.Storage.Migrations.Sqlite
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("NotBefore")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("OutgoingKey")
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");

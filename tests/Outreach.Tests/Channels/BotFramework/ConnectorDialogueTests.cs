@@ -260,6 +260,80 @@ public sealed class ConnectorDialogueTests(CalledBack shared)
     }
 
     [Fact]
+    public async Task Who_calls_the_bot_in_a_group_of_Teams_finds_it_in_a_chat_of_their_own()
+    {
+        for (var call = 0; call < 2; call++)
+        {
+            var activity = InTeam("message");
+            activity["text"] = "<at>业委会助手</at> 我家501漏水";
+            using var answer = await shared.Connector.DeliverAsync(shared.App.Address, activity);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+        var chat = shared.Connector.ChatWith(_user)!;
+        await CalledBack.UntilAsync(() => shared.Connector.Ledger(chat).Count > 0, "the greeting");
+
+        Assert.StartsWith("您好，我是业委会助手", Assert.Single(shared.Connector.Ledger(chat)).Text, StringComparison.Ordinal);
+        Assert.Contains("私聊", Assert.Single(shared.Connector.Ledger(_conversation)).Text, StringComparison.Ordinal);
+        Assert.Null(await shared.FindAsync(_conversation));
+        await shared.ReplyAsStaffAsync(chat, "您好，漏水的事可以报修。");
+        await CalledBack.UntilAsync(() => shared.Connector.Ledger(chat).Count == 2, "what staff wrote");
+    }
+
+    [Theory]
+    [InlineData("installationUpdate")]
+    [InlineData("conversationUpdate")]
+    public async Task A_group_that_takes_the_bot_in_is_told_to_write_alone_and_nobody_is_written_to(string type)
+    {
+        var activity = InTeam(type);
+        if (type == "installationUpdate")
+            activity["action"] = "add";
+        else
+            activity["membersAdded"] = new JsonArray(new JsonObject { ["id"] = (string?)activity["recipient"]!["id"] });
+
+        using var answer = await shared.Connector.DeliverAsync(shared.App.Address, activity);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Contains("私聊", Assert.Single(shared.Connector.Ledger(_conversation)).Text, StringComparison.Ordinal);
+        Assert.Null(shared.Connector.ChatWith(_user));
+    }
+
+    [Theory]
+    [InlineData(VendorFault.None)]
+    [InlineData(VendorFault.LosesAnswer)]
+    public async Task A_chat_that_is_gone_is_opened_again_and_written_to_once(VendorFault whileOpening)
+    {
+        var first = Activity("msteams", "谢谢");
+        first["conversation"]!["tenantId"] = shared.Connector.Tenant;
+        await DeliverAsync(first);
+        await ReadAsync(1);
+        await shared.UntilSentAsync(_conversation);
+        shared.Connector.Lose(_conversation);
+        shared.Connector.Faults.Next(VendorFault.None, whileOpening);
+
+        await shared.ReplyAsStaffAsync(_conversation, "第一句。");
+        await shared.UntilSentAsync(_conversation);
+        await shared.ReplyAsStaffAsync(_conversation, "第二句。");
+        await shared.UntilSentAsync(_conversation);
+
+        var chat = shared.Connector.ChatWith(_user)!;
+        Assert.Equal(["第一句。", "第二句。"], shared.Connector.Ledger(chat).Select(entry => entry.Text[^4..]));
+        Assert.All(shared.Connector.Ledger(chat), entry => Assert.Null(entry.ReplyTo));
+        Assert.Single(shared.Connector.Ledger(_conversation));
+    }
+
+    [Fact]
+    public async Task A_person_whose_chat_is_gone_and_who_has_no_organisation_is_left_alone()
+    {
+        await AskedAsync();
+        shared.Connector.Lose(_conversation);
+
+        await shared.ReplyAsStaffAsync(_conversation, "还在吗");
+        await shared.UntilSentAsync(_conversation);
+
+        Assert.Null(shared.Connector.ChatWith(_user));
+    }
+
+    [Fact]
     public async Task The_mention_of_the_bot_is_no_part_of_the_question()
     {
         var activity = Activity("msteams", "<at>业委会助手</at> 谢谢");
@@ -347,12 +421,15 @@ public sealed class ConnectorDialogueTests(CalledBack shared)
         await shared.UntilWaitingAsync(_conversation);
         shared.Clock.Advance(TimeSpan.FromSeconds(110));
         await shared.RunDueAsync();
+        await SayAsync("webchat", "业委会几个人");      // what the owner writes meanwhile does not hurry the vendor
         await Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System, CalledBack.Stop);
         Assert.Single(shared.Connector.Ledger(_conversation));
-        shared.Clock.Advance(TimeSpan.FromSeconds(20));
+        shared.Clock.Advance(TimeSpan.FromSeconds(40));
         await shared.RunDueAsync();
 
-        Assert.Equal(2, (await ReadAsync(2)).Count);
+        var read = await ReadAsync(3);
+        Assert.EndsWith("稍后到。", read[1].Text, StringComparison.Ordinal);
+        Assert.Equal("in-2", read[2].ReplyTo);
     }
 
     [Fact]
@@ -465,6 +542,17 @@ public sealed class ConnectorDialogueTests(CalledBack shared)
     }
 
     private JsonObject Activity(string channel, string? text) => shared.Connector.Activity(channel, _conversation, _user, $"in-{++_said}", text);
+
+    /// <summary>Something in a channel of a team.</summary>
+    private JsonObject InTeam(string type)
+    {
+        var activity = Activity("msteams", null);
+        activity.Remove("text");
+        activity["type"] = type;
+        activity["conversation"] = new JsonObject { ["id"] = _conversation, ["conversationType"] = "channel", ["isGroup"] = true };
+        activity["channelData"] = new JsonObject { ["tenant"] = new JsonObject { ["id"] = shared.Connector.Tenant } };
+        return activity;
+    }
 
     private JsonObject Invoke(string name, JsonNode? action)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Outreach.Activities;
 using Outreach.Campaigns;
@@ -174,6 +175,35 @@ public sealed class SmsChannelTests : IAsyncLifetime
         Assert.Equal("锦绣花园等有3条新登记：支持成立", Assert.Single(_aliyun.Ledger).Text);
         Assert.Empty(kind.Check(destination));
         Assert.NotEmpty(kind.Check(new() { Type = "Sms", To = "0398-2831234" }));
+    }
+
+    [Theory]
+    [InlineData("aliyun", "DELIVERED", ForwardState.Sent)]
+    [InlineData("aliyun", "MOBILE_NOT_ON_SERVICE", ForwardState.Failed)]
+    [InlineData("tencent", "DELIVRD", ForwardState.Sent)]
+    [InlineData("tencent", "UNDELIV", ForwardState.Failed)]
+    public async Task Leads_whose_text_did_not_arrive_count_as_sent_no_more(string vendor, string code, ForwardState expected)
+    {
+        await using var rooms = await RoomsAsync("aliyun");
+        var sentAt = _clock.GetUtcNow();
+        await using (var db = rooms.Open())
+        {
+            foreach (var (id, at) in new[] { ("msg_1", sentAt), ("msg_2", sentAt), ("msg_3", sentAt.AddMinutes(-2)) })
+                db.Add(new LeadForward { LeadKey = "L-" + id, Destination = "wang", Event = ForwardEvent.Created, MessageId = id, State = ForwardState.Sent, DueAt = at, CreatedAt = at, SentAt = at });
+            await db.SaveChangesAsync(Stop);
+        }
+        var kind = rooms.Get<IEnumerable<ILeadDestination>>().Single(one => one.Type == "Sms");
+        await kind.SendAsync(new() { Type = "Sms", To = "13900000456" }, [Lead(1), Lead(2)], Stop);
+        var taken = Assert.Single(_aliyun.Ledger);
+
+        foreach (var receipt in System.Text.Json.Nodes.JsonNode.Parse(vendor == "aliyun" ? taken.AliyunReceipt(code) : taken.TencentReceipt(code))!.AsArray())
+        {
+            Assert.True(SmsReceipts.IsReceipt(receipt!.AsObject()));
+            await rooms.Get<SmsReceipts>().TakeAsync(receipt.AsObject(), Stop);
+        }
+
+        await using var after = rooms.Open();
+        Assert.Equal([expected, expected, ForwardState.Sent], await after.LeadForwards.OrderBy(f => f.MessageId).Select(f => f.State).ToListAsync(Stop));
     }
 
     [Theory]

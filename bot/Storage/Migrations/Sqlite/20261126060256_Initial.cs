@@ -582,7 +582,8 @@ namespace Outreach.Storage.Migrations.Sqlite
                     StaffId = table.Column<string>(type: "TEXT", nullable: true),
                     SentAt = table.Column<long>(type: "INTEGER", nullable: true),
                     ClaimedBy = table.Column<string>(type: "TEXT", maxLength: 32, nullable: true),
-                    RetryAt = table.Column<long>(type: "INTEGER", nullable: true)
+                    RetryAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    NotBefore = table.Column<long>(type: "INTEGER", nullable: true)
                 },
                 constraints: table =>
                 {

@@ -11,7 +11,7 @@ using Outreach.Storage;
 namespace Outreach.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteOutreachDb))]
-    [Migration("20261126054510_Initial")]
+    [Migration("20261126060256_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1252,6 +1252,9 @@ namespace Outreach.Storage.Migrations.Sqlite
                     b.Property<string>("InboundKey")
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
+
+                    b.Property<long?>("NotBefore")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("OutgoingKey")
                         .HasMaxLength(64)
