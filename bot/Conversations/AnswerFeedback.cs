@@ -5,6 +5,9 @@ namespace Outreach.Conversations;
 
 public enum FeedbackVerdict { Helpful, Wrong }
 
+/// <summary>How the knowledge desk settled a question.</summary>
+public enum Settlement { Variant, NewArticle, NotOurs, Answered }
+
 /// <summary>有帮助 / 没答对 under one answer, with the redacted question.</summary>
 public sealed class AnswerFeedback
 {
@@ -13,17 +16,26 @@ public sealed class AnswerFeedback
     public string? ArticleId { get; init; }
     public required FeedbackVerdict Verdict { get; set; }
     public required string Question { get; init; }
+    public long? CommunityId { get; init; }
+    /// <summary>Null: nobody of the knowledge desk has settled it.</summary>
+    public Settlement? Settled { get; set; }
     public required DateTimeOffset At { get; init; }
 }
 
 /// <summary>A question without an answer, redacted: the knowledge desk's queue.</summary>
 public sealed class UnansweredQuestion
 {
+    public const string OutOfScope = "out-of-scope";
+    public const string NoAnswer = "no-answer";
+    public const string NoneOfThese = "none-of-these";
+
     public long Id { get; init; }
     public required string Question { get; init; }
-    /// <summary><c>out-of-scope</c>, <c>no-answer</c> or <c>none-of-these</c>.</summary>
+    /// <summary>One of the three above.</summary>
     public required string Reason { get; init; }
     public long? CommunityId { get; init; }
+    /// <summary>Null: nobody of the knowledge desk has settled it.</summary>
+    public Settlement? Settled { get; set; }
     public required DateTimeOffset At { get; init; }
 }
 
@@ -35,6 +47,7 @@ internal sealed class AnswerFeedbackTable : IEntityTypeConfiguration<AnswerFeedb
         feedback.Property(f => f.Question).HasMaxLength(2000);
         feedback.Property(f => f.ArticleId).HasMaxLength(128);
         feedback.HasIndex(f => f.MessageId).IsUnique();
+        feedback.HasIndex(f => f.At);
     }
 }
 

@@ -26,7 +26,7 @@ internal sealed class AnswerQuestions(ServingKnowledge serving, QuoteStatutes st
         }
         if (turn.Text is not (Says.NoneOfThese or "都不对" or "不是" or "都不是的" or "不是这些"))
             return false;
-        Record(turn, turn.State.Unsure?.Question ?? turn.Text, "none-of-these");
+        Record(turn, turn.State.Unsure?.Question ?? turn.Text, UnansweredQuestion.NoneOfThese);
         turn.State = turn.State with { Misses = turn.State.Misses + 1 };
         if (statutes.At(turn.State.Unsure?.Nearest) is { } nearest)
         {
@@ -137,7 +137,7 @@ internal sealed class AnswerQuestions(ServingKnowledge serving, QuoteStatutes st
                 ScopeKind.Near or ScopeKind.Far or null => AnswerKind.Refusal,
             };
             if (kind == AnswerKind.Refusal)
-                Record(turn, turn.Text, "out-of-scope");
+                Record(turn, turn.Text, UnansweredQuestion.OutOfScope);
             await turn.ReplyAsync(new() { Kind = kind, Text = refusal.Redirect ?? Says.NotMine, Confidence = Math.Round(refusal.Confidence, 3) }, cancellationToken);
             return;
         }
@@ -146,7 +146,7 @@ internal sealed class AnswerQuestions(ServingKnowledge serving, QuoteStatutes st
             await turn.ReplyAsync(new() { Kind = AnswerKind.Refusal, Text = nothingAsked, Confidence = Math.Round(refusal.Confidence, 3) }, cancellationToken);
             return;
         }
-        Record(turn, turn.Text, "no-answer");
+        Record(turn, turn.Text, UnansweredQuestion.NoAnswer);
         var again = turn.State.Misses > 0;
         turn.State = turn.State with { Misses = turn.State.Misses + 1 };
         if (turn.Thought.NearestStatute is { } nearest)

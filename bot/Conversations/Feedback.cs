@@ -26,6 +26,7 @@ internal static class Feedback
                 MessageId = answer.Id,
                 ArticleId = ArticleOf(answer.Activity),
                 Verdict = verdict,
+                CommunityId = turn.Contact.CommunityId,
                 Question = Redact.Text(await QuestionAsync(turn, asked, cancellationToken)),
                 At = turn.Now,
             });

@@ -18,6 +18,7 @@ using Outreach.Contacts;
 using Outreach.Conversations;
 using Outreach.Generation;
 using Outreach.Knowledge.Answers;
+using Outreach.KnowledgeDesk;
 using Outreach.Leads;
 using Outreach.Staff;
 using Outreach.Storage;
@@ -58,6 +59,7 @@ public static class OutreachHost
         builder.Services.AddSingleton<IDemoContent, Staff.DemoStaff>();
         builder.Services.AddGeneration();
         builder.Services.AddConversations();
+        builder.Services.AddKnowledgeDesk();
         builder.Services.AddCampaigns();
         builder.Services.AddCalledBackChannels();
         builder.Services.AddBotFramework();

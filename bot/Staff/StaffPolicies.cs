@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authorization;
 using Outreach.Communities;
+using Outreach.KnowledgeDesk;
 
 namespace Outreach.Staff;
 
@@ -17,6 +18,10 @@ internal static class StaffPolicies
     /// <summary>The record of who saw what.</summary>
     public const string Audit = "staff-audit";
 
+    /// <summary>Questions without a good answer, and the articles.</summary>
+    public const string Knowledge = "staff-knowledge";
+
+    public const StaffRoles KnowledgeRoles = KnowledgeRights.Roles;
     public const StaffRoles OwnersRoles = StaffRoles.Bureau | StaffRoles.Street | StaffRoles.Community;
     public const StaffRoles NoticesRoles = OwnersRoles | StaffRoles.Publicity;
     public const StaffRoles PeopleRoles = StaffRoles.Administrator;
@@ -27,6 +32,7 @@ internal static class StaffPolicies
         options.AddPolicy(Staff, policy => policy.RequireAuthenticatedUser().RequireAssertion(Scope(_ => true)));
         Add(Owners, OwnersRoles);
         Add(Notices, NoticesRoles);
+        Add(Knowledge, KnowledgeRoles);
         Add(People, PeopleRoles);
         Add(Audit, AuditRoles);
 

@@ -115,6 +115,12 @@ public static class StaffSetup
         staff.MapPost("/communities/{id:long}/way", CommunitySteps.Choose).RequireAuthorization(StaffPolicies.Owners);
         staff.MapPost("/held/release", HeldSteps.Release).RequireAuthorization(StaffPolicies.Owners);
         staff.MapPost("/alerts/{id:long}/done", HeldSteps.Done).RequireAuthorization(StaffPolicies.Staff);
+        var knowledge = staff.MapGroup("/knowledge").RequireAuthorization(StaffPolicies.Knowledge);
+        knowledge.MapPost("/settle", KnowledgeSteps.Settle);
+        knowledge.MapPost("/attach", KnowledgeSteps.Attach);
+        knowledge.MapPost("/back", KnowledgeSteps.GoBack);
+        knowledge.MapPost("/import", KnowledgeSteps.Import);
+        knowledge.MapGet("/export", KnowledgeSteps.Export);
         staff.MapPost("/sign-out", SignOut);
         staff.MapPost("/sign-out/elsewhere", SignOutElsewhere);
         staff.MapPost("/look", ChangeLook);

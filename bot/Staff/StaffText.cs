@@ -53,6 +53,8 @@ internal static class StaffText
         AuditKind.ErasedData => "删除资料",
         AuditKind.Exported => "导出",
         AuditKind.TestedChannel => "试发渠道",
+        AuditKind.ChangedKnowledge => "改了知识台",
+        AuditKind.PublishedKnowledge => "发布条目",
     };
 
     public static string Level(AreaLevel level) => level switch

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Outreach.Storage;
 
-public enum AuditKind { SignedIn, SignInFailed, SignedOut, SawPhone, SawLead, ChangedLead, RepliedToOwner, SentNotice, ChangedStaff, ChangedCommunity, ImportedCommunities, ErasedData, Exported, ImportedStatute, TestedChannel }
+public enum AuditKind { SignedIn, SignInFailed, SignedOut, SawPhone, SawLead, ChangedLead, RepliedToOwner, SentNotice, ChangedStaff, ChangedCommunity, ImportedCommunities, ErasedData, Exported, ImportedStatute, TestedChannel, ChangedKnowledge, PublishedKnowledge }
 
 /// <summary>Who saw or did what: append only.</summary>
 public sealed class AuditEntry

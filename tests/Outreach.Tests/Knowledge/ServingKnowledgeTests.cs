@@ -55,11 +55,12 @@ public sealed class ServingKnowledgeTests
     [Fact]
     public void Wordings_of_one_question_stand_together_the_most_frequent_first()
     {
-        string[] typed = ["车位能不能转让给外人", "车位可以转让给外人吗", "狗咬人了谁管", "请问车位能转让给外人不", "狗咬人谁管"];
+        string[] typed = ["车位能不能转让给外人", "车位可以转让给外人吗", "狗咬人了谁管", "请问车位能转让给外人不", "狗咬人谁来管", "业委会怎么解散", "业委会怎么搬家"];
+        var library = TestKnowledge.Small.Articles.SelectMany(article => article.Variants).Concat(Enumerable.Repeat("业委会怎么成立", 20));
 
-        var groups = QuestionClusters.Group(typed, text => text);
+        var groups = new QuestionClusters(library).Group(typed, text => text);
 
-        Assert.Equal([3, 2], groups.Select(group => group.Count));
-        Assert.Contains("狗咬人谁管", groups[1]);
+        Assert.Equal([3, 2, 1, 1], groups.Select(group => group.Count));
+        Assert.Contains("狗咬人谁来管", groups[1]);
     }
 }

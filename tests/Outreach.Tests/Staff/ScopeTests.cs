@@ -29,6 +29,7 @@ public sealed class ScopeTests
         var handover = await StaffSeeds.AddHandoverAsync(app, lead.ConversationId, town.CommunityA);
         using var client = await ConsoleClient.SignInAsync(app, "member1", role, town.StreetA);
         var owners = role is StaffRoles.Bureau or StaffRoles.Street or StaffRoles.Community;
+        var knowledge = role is StaffRoles.Bureau or StaffRoles.Street or StaffRoles.Publicity;
         var pages = new Dictionary<string, bool>
         {
             ["/staff"] = true,
@@ -46,6 +47,12 @@ public sealed class ScopeTests
             [$"/staff/waiting/{handover.Id}"] = owners,
             ["/staff/notices"] = owners || role == StaffRoles.Publicity,
             ["/staff/notices/new"] = owners || role == StaffRoles.Publicity,
+            ["/staff/knowledge"] = knowledge,
+            ["/staff/knowledge/articles"] = knowledge,
+            ["/staff/knowledge/articles/new"] = knowledge,
+            ["/staff/knowledge/articles/voting.quorum"] = knowledge,
+            ["/staff/knowledge/why?q=1"] = knowledge,
+            ["/staff/knowledge/export"] = knowledge,
             ["/staff/people"] = role == StaffRoles.Administrator,
             ["/staff/channels"] = role == StaffRoles.Administrator,
             ["/staff/audit"] = role is StaffRoles.Administrator or StaffRoles.Auditor,

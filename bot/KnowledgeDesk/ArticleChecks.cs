@@ -1,0 +1,83 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.EntityFrameworkCore;
+using Outreach.Knowledge.Answers;
+using Outreach.Storage;
+
+namespace Outreach.KnowledgeDesk;
+
+/// <summary>What publishing a revision would do to the answers of the library.</summary>
+/// <param name="Asked">Wordings asked.</param>
+/// <param name="Changed">All that change, also those that are not listed.</param>
+/// <param name="Worse">Those answered as they should be today and not any more then.</param>
+/// <param name="Shown">The first of them, the worse ones first.</param>
+internal sealed record CheckSummary(int Asked, int Changed, int Worse, IReadOnlyList<ChangedOutcome> Shown)
+{
+    public const int MostShown = 100;
+
+    public static CheckSummary? Parse(string? json) => json is null ? null : JsonSerializer.Deserialize(json, CheckJson.Default.CheckSummary);
+
+    public string ToJson() => JsonSerializer.Serialize(this, CheckJson.Default.CheckSummary);
+}
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(CheckSummary))]
+internal sealed partial class CheckJson : JsonSerializerContext;
+
+/// <summary>Asks the whole library through for revisions in review: every wording once as owners are answered now, once as they would be.</summary>
+internal sealed class ArticleChecks(IDbContextFactory<OutreachDb> databases, ServingKnowledge serving, PublishedArticles published)
+{
+    private (string Stamp, IReadOnlyList<Outcome> Outcomes)? _today;
+
+    /// <summary>What <see cref="ArticleRevision.CheckedFor"/> must be for its result to hold now.</summary>
+    public string KeyOf(ArticleRevision revision) => $"{revision.Version:N}/{published.Stamp}";
+
+    /// <summary>Checks one revision that is still to be checked. False: there is none.</summary>
+    public async Task<bool> CheckNextAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var open = await db.ArticleRevisions.AsNoTracking().Where(r => r.State == RevisionState.InReview).OrderBy(r => r.ChangedAt).ToListAsync(cancellationToken);
+        if (open.Find(r => r.CheckedFor != KeyOf(r)) is not { } revision || Overlay.Read(revision) is not { } article)
+            return false;
+        var key = KeyOf(revision);
+        var knowledge = serving.Knowledge;
+        var result = await Task.Factory.StartNew(
+            () =>
+            {
+                if (_today is not { } today || today.Stamp != published.Stamp)
+                    _today = today = (published.Stamp, Regression.Run(knowledge, serving.Answerer, cancellationToken));
+                var then = knowledge.With([article]);
+                var changes = Regression.Compare(today.Outcomes, Regression.Run(then, new(then), cancellationToken));
+                return new CheckSummary(today.Outcomes.Count, changes.Count, changes.Count(change => change.IsWorse), [.. changes.Take(CheckSummary.MostShown)]).ToJson();
+            },
+            cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        await db.WriteAsync(() => db.ArticleRevisions.Where(r => r.Id == revision.Id && r.Version == revision.Version)
+            .ExecuteUpdateAsync(set => set.SetProperty(r => r.CheckedFor, key).SetProperty(r => r.CheckResult, result), cancellationToken), cancellationToken);
+        return true;
+    }
+}
+
+/// <summary>Lets no revision wait long for its check. Every node looks; the check itself writes nothing but its result.</summary>
+internal sealed partial class CheckRevisions(ArticleChecks checks, TimeProvider clock, ILogger<CheckRevisions> logger) : BackgroundService
+{
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Period, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await checks.CheckNextAsync(stoppingToken);
+            }
+            catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+            {
+                NotChecked(e);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "An article in review could not be checked; it is tried again")]
+    private partial void NotChecked(Exception exception);
+}
