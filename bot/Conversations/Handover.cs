@@ -1,9 +1,12 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Outreach.Storage;
 
 namespace Outreach.Conversations;
 
 public enum HandoverState { Waiting, Taken, Closed }
+
+public enum HelpGiven { Yes, No }
 
 /// <summary>An owner who asked for a person. While <see cref="HandoverState.Taken"/> the bot is silent in that conversation.</summary>
 public sealed class Handover
@@ -18,6 +21,10 @@ public sealed class Handover
     public string? StaffId { get; set; }
     public DateTimeOffset? TakenAt { get; set; }
     public DateTimeOffset? ClosedAt { get; set; }
+    /// <summary>What came of it, for colleagues; encrypted.</summary>
+    public string? Note { get; set; }
+    /// <summary>What the owner answered when asked whether it helped; null: nothing.</summary>
+    public HelpGiven? Helped { get; set; }
 }
 
 internal sealed class HandoverTable : IEntityTypeConfiguration<Handover>
@@ -26,7 +33,9 @@ internal sealed class HandoverTable : IEntityTypeConfiguration<Handover>
     {
         handover.ToTable("Handovers");
         handover.HasIndex(h => h.ConversationId).IsUnique().HasFilter("\"ClosedAt\" IS NULL");
+        handover.Property(h => h.Note).IsPersonal();
         handover.HasIndex(h => new { h.State, h.RequestedAt });
+        handover.HasIndex(h => h.ClosedAt);
         handover.HasOne<Conversation>().WithMany().HasForeignKey(h => h.ConversationId).OnDelete(DeleteBehavior.Cascade);
     }
 }

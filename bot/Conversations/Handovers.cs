@@ -12,7 +12,10 @@ public enum TakeOver { OnlyIfFree, FromColleague }
 
 public enum TakeOutcome { Taken, TakenByColleague, Closed, NoSuchHandover }
 
-public enum StaffReplyOutcome { Sent, SentBefore, NothingToSay, NoSuchConversation }
+/// <summary>HeldByColleague: a colleague attends to this owner; take over first.</summary>
+public enum StaffReplyOutcome { Sent, SentBefore, NothingToSay, NoSuchConversation, HeldByColleague }
+
+public enum TransferOutcome { Transferred, NoSuchHandover, NotYours, NotForThatStaff }
 
 public enum CloseOutcome { Closed, ClosedBefore, NoSuchHandover }
 
@@ -20,6 +23,8 @@ public enum CloseOutcome { Closed, ClosedBefore, NoSuchHandover }
 public sealed class Handovers(
     IDbContextFactory<OutreachDb> databases, ConversationLog log, MessageFeed feed, OutgoingMessages outgoing, TimeProvider clock)
 {
+    public const int LongestNote = 500;
+
     private const int LongestReply = 2000;
 
     /// <summary>
@@ -98,6 +103,8 @@ public sealed class Handovers(
             if (await db.Conversations.SingleOrDefaultAsync(c => c.Id == conversationId, cancellationToken) is not { } conversation)
                 return StaffReplyOutcome.NoSuchConversation;
             var handover = await db.Handovers.SingleOrDefaultAsync(h => h.ConversationId == conversationId && h.ClosedAt == null, cancellationToken);
+            if (handover is { State: HandoverState.Taken } && handover.StaffId != scope.StaffId)
+                return StaffReplyOutcome.HeldByColleague;
             if (handover is { State: HandoverState.Waiting })
             {
                 handover.State = HandoverState.Taken;
@@ -123,8 +130,36 @@ public sealed class Handovers(
         return outcome;
     }
 
+    /// <summary>Gives a conversation that one holds to a colleague who may see it. The owner notices nothing.</summary>
+    public async Task<TransferOutcome> TransferAsync(long handoverId, StaffScope to, StaffScope scope, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await db.WriteAsync(async () =>
+        {
+            var handover = await db.Handovers.VisibleTo(db, scope).SingleOrDefaultAsync(h => h.Id == handoverId && h.ClosedAt == null, cancellationToken);
+            if (handover is null)
+                return TransferOutcome.NoSuchHandover;
+            if (handover.State != HandoverState.Taken || handover.StaffId != scope.StaffId)
+                return TransferOutcome.NotYours;
+            if (!await db.Handovers.VisibleTo(db, to).AnyAsync(h => h.Id == handoverId, cancellationToken))
+                return TransferOutcome.NotForThatStaff;
+            handover.StaffId = to.StaffId;
+            handover.TakenAt = clock.GetUtcNow();
+            await db.SaveChangesAsync(cancellationToken);
+            return TransferOutcome.Transferred;
+        }, cancellationToken);
+    }
+
+    /// <summary>What the owner says of the last time that staff attended to this conversation. Adds to the turn's transaction.</summary>
+    internal static async Task RememberHelpAsync(OutreachDb db, long conversationId, HelpGiven helped, CancellationToken cancellationToken)
+    {
+        if (await db.Handovers.Where(h => h.ConversationId == conversationId && h.ClosedAt != null).OrderByDescending(h => h.Id).FirstOrDefaultAsync(cancellationToken) is { } last)
+            last.Helped = helped;
+    }
+
     /// <summary>Hands the conversation back to the bot, which says so and asks whether it helped.</summary>
-    public async Task<CloseOutcome> CloseAsync(long handoverId, StaffScope scope, CancellationToken cancellationToken)
+    /// <param name="note">What came of it, for colleagues, at most <see cref="LongestNote"/> characters; null: nothing to say.</param>
+    public async Task<CloseOutcome> CloseAsync(long handoverId, string? note, StaffScope scope, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var (outcome, conversationId) = await db.WriteAsync(async () =>
@@ -138,6 +173,7 @@ public sealed class Handovers(
             handover.State = HandoverState.Closed;
             handover.StaffId ??= scope.StaffId;
             handover.ClosedAt = clock.GetUtcNow();
+            handover.Note = note is { Length: > LongestNote } ? note[..LongestNote] : note;
             var conversation = await db.Conversations.SingleAsync(c => c.Id == handover.ConversationId, cancellationToken);
             var result = new AnswerResult
             {

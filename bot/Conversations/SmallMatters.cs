@@ -42,6 +42,7 @@ internal sealed class SmallMatters(CommunityDirectory directory)
         var helped = turn.Text == Says.HelpfulOrNot[0] || SaysYes.IsYes(turn.Text);
         if (!helped && turn.Text != Says.HelpfulOrNot[1] && !SaysYes.IsNo(turn.Text))
             return false;
+        await Handovers.RememberHelpAsync(turn.Db, turn.Conversation.Id, helped ? HelpGiven.Yes : HelpGiven.No, cancellationToken);
         await (helped
             ? turn.ReplyAsync(AnswerKind.Handover, "好，有事再来。", cancellationToken)
             : turn.ReplyAsync(AnswerKind.Handover, "没帮上，对不住。可以再找工作人员，也可以打12345。", cancellationToken, Says.Human));

@@ -1,3 +1,5 @@
+using Outreach.Storage;
+
 namespace Outreach.KnowledgeDesk;
 
 public static class KnowledgeDeskSetup
@@ -9,6 +11,8 @@ public static class KnowledgeDeskSetup
         services.AddSingleton<ArticleDesk>();
         services.AddSingleton<ArticleTransfer>();
         services.AddSingleton<QuestionDesk>();
+        services.AddSingleton<AnswerStatistics>();
+        services.AddSingleton<IDueWork, CountAnswers>();
         services.AddHostedService<KnowledgeWatch>();
         services.AddHostedService<CheckRevisions>();
         return services;

@@ -36,6 +36,8 @@ public sealed class Lead
     public LeadRole Role { get; set; }
     /// <summary>How the owner wants to be called; encrypted.</summary>
     public string? Name { get; set; }
+    /// <summary>Keyed hash of <see cref="Name"/>, for equality search; null also on rows from before there was one.</summary>
+    public string? NameHash { get; set; }
     /// <summary>E.164; encrypted.</summary>
     public string? Phone { get; set; }
     /// <summary>Keyed hash of <see cref="Phone"/>, for equality search.</summary>
@@ -52,6 +54,8 @@ public sealed class Lead
     /// <summary>When staff want to be in touch next; at first the end of the service time.</summary>
     public DateTimeOffset? NextContactAt { get; set; }
     public string? AssigneeId { get; set; }
+    /// <summary>When the office above was told that nobody kept the promised contact; null: it was not, or the promise was kept since.</summary>
+    public DateTimeOffset? EscalatedAt { get; set; }
     /// <summary>When retention erases it.</summary>
     public required DateTimeOffset EraseAt { get; set; }
     /// <summary>Passed on, but no destination covers its community: an alert, until one does.</summary>
@@ -65,7 +69,7 @@ public sealed class Lead
 public enum LeadEventKind
 {
     Created, Updated, StateChanged, NoteAdded, Assigned, CommunityAttached, PassOnGiven, PassOnRefused, PassOnWithdrawn,
-    Withdrawn, Replied, PhoneDisclosed, Forwarded,
+    Withdrawn, Replied, PhoneDisclosed, Forwarded, Escalated, Merged, MergeUndone, Tagged,
 }
 
 /// <summary>One step in a lead's history: append only.</summary>
@@ -128,6 +132,7 @@ internal sealed class LeadTable : IEntityTypeConfiguration<Lead>
         lead.Property(l => l.Name).IsPersonal();
         lead.Property(l => l.Phone).IsPersonal();
         lead.Property(l => l.Room).IsPersonal();
+        lead.Property(l => l.NameHash).HasMaxLength(64);
         lead.Property(l => l.PhoneHash).HasMaxLength(64);
         lead.Property(l => l.RoomHash).HasMaxLength(64);
         lead.Property(l => l.Version).IsConcurrencyToken();
@@ -137,6 +142,8 @@ internal sealed class LeadTable : IEntityTypeConfiguration<Lead>
         lead.HasIndex(l => new { l.CommunityId, l.State });
         lead.HasIndex(l => l.NextContactAt);
         lead.HasIndex(l => l.PhoneHash);
+        lead.HasIndex(l => l.NameHash);
+        lead.HasIndex(l => l.AssigneeId);
         lead.HasIndex(l => l.EraseAt);
         lead.HasIndex(l => l.Uncovered).HasFilter("\"Uncovered\" = 1");
         lead.HasOne<Contact>().WithMany().HasForeignKey(l => l.ContactId).OnDelete(DeleteBehavior.Restrict);

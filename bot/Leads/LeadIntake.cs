@@ -53,7 +53,7 @@ public sealed class LeadIntake(
         lead.ConversationId = signUp.ConversationId;
         lead.Wishes = signUp.Wishes;
         lead.Role = signUp.Role;
-        lead.Name = signUp.Name ?? lead.Name;
+        SetName(lead, signUp.Name ?? lead.Name);
         SetPhone(lead, signUp.Phone ?? lead.Phone);
         SetRoom(lead, signUp.Room ?? lead.Room);
         Touch(lead);
@@ -99,7 +99,7 @@ public sealed class LeadIntake(
     {
         switch (field)
         {
-            case LeadField.Name: lead.Name = value; break;
+            case LeadField.Name: SetName(lead, value); break;
             case LeadField.Phone: SetPhone(lead, value); break;
             case LeadField.Room: SetRoom(lead, value); break;
         }
@@ -197,6 +197,12 @@ public sealed class LeadIntake(
         At = clock.GetUtcNow(),
         Wording = answered.Wording,
     });
+
+    private void SetName(Lead lead, string? name)
+    {
+        lead.Name = name;
+        lead.NameHash = LeadKeys.NameHash(personal, name);
+    }
 
     private void SetPhone(Lead lead, string? phone)
     {

@@ -18,6 +18,9 @@ internal static class LeadKeys
     public static string OpenKey(PersonalData personal, long contactId, long? communityId, string communityTyped) =>
         communityId is { } id ? $"{contactId}/{id}" : $"{contactId}/{personal.Hash("community", CommunityNames.Key(communityTyped))}";
 
+    /// <summary>For search by the exact name; null where none was given.</summary>
+    public static string? NameHash(PersonalData personal, string? name) => name?.Trim() is { Length: > 0 } exact ? personal.Hash("name", exact) : null;
+
     public static string? PhoneHash(PersonalData personal, string? phone) => phone is null ? null : personal.Hash("phone", phone);
 
     /// <summary>Null when the room holds no number: then it cannot be told from another.</summary>

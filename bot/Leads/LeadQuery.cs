@@ -5,8 +5,8 @@ using Outreach.Storage;
 
 namespace Outreach.Leads;
 
-/// <summary>Saved filters. Due: to be contacted until the end of the city's day, the late ones among them.</summary>
-public enum LeadTab { Open, Mine, Due, Late, Unattached, Closed, All }
+/// <summary>Saved filters. Due: to be contacted until the end of the city's day, the late ones among them. Today: signed up today. Willing: wants to join the group or to stand.</summary>
+public enum LeadTab { Open, Mine, Due, Late, Today, Willing, Unattached, Closed, All }
 
 public enum LeadSort { NextContact, Newest, Community }
 
@@ -23,7 +23,7 @@ public sealed record LeadQuery
     /// <summary>Root of a subtree of areas.</summary>
     public long? AreaId { get; init; }
     public PassOnState? PassOn { get; init; }
-    /// <summary>A lead's key, a whole phone number, or a part of a community's name.</summary>
+    /// <summary>A lead's key, a whole phone number, a whole name, a tag, a part of a community's name, or words of a note.</summary>
     public string? Search { get; init; }
     public LeadSort Sort { get; init; } = LeadSort.NextContact;
     /// <summary>From 1.</summary>
@@ -48,13 +48,14 @@ public sealed record LeadPage(IReadOnlyList<LeadRow> Rows, int Total, int Page, 
 }
 
 /// <summary>Numbers on the tabs.</summary>
-public sealed record LeadCounts(int Open, int Mine, int Due, int Late, int Unattached, int Closed);
+public sealed record LeadCounts(int Open, int Mine, int Due, int Late, int Today, int Willing, int Unattached, int Closed);
 
 /// <param name="Phone">Masked; in full only by <see cref="LeadWorkflow.DisclosePhoneAsync"/>.</param>
 /// <param name="Moves">The states to which staff may move it now.</param>
 public sealed record LeadView(
     LeadRow Row, string CommunityTyped, DirectoryCommunity? Community, long ConversationId, string? Phone, DateTimeOffset UpdatedAt, DateTimeOffset EraseAt, Guid Version,
-    IReadOnlyList<LeadState> Moves, IReadOnlyList<LeadEvent> Events, IReadOnlyList<Consent> Consents, IReadOnlyList<LeadForward> Forwards, IReadOnlyList<CommunityMatch> Suggestions);
+    IReadOnlyList<LeadState> Moves, IReadOnlyList<LeadEvent> Events, IReadOnlyList<Consent> Consents, IReadOnlyList<LeadForward> Forwards, IReadOnlyList<CommunityMatch> Suggestions,
+    IReadOnlyList<string> Tags);
 
 /// <summary>Reads leads for the console, always through <see cref="LeadScope.VisibleTo(IQueryable{Lead}, StaffScope)"/>.</summary>
 public sealed class LeadList(IDbContextFactory<OutreachDb> databases, CommunityDirectory directory, PersonalData personal, CityClock clock)
@@ -63,7 +64,7 @@ public sealed class LeadList(IDbContextFactory<OutreachDb> databases, CommunityD
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var now = clock.UtcNow;
-        var leads = Filter(db.Leads.AsNoTracking().VisibleTo(scope), query, scope, now);
+        var leads = Filter(db, db.Leads.AsNoTracking().VisibleTo(scope), query, scope, now);
         var total = await leads.CountAsync(cancellationToken);
         var size = Math.Clamp(query.PageSize, 1, LeadQuery.MostPerPage);
         var page = Math.Clamp(query.Page, 1, Math.Max(1, (total + size - 1) / size));
@@ -73,7 +74,7 @@ public sealed class LeadList(IDbContextFactory<OutreachDb> databases, CommunityD
 
     /// <summary>All leads of a query, in its order, on no page.</summary>
     internal IQueryable<Lead> Sorted(OutreachDb db, LeadQuery query, StaffScope scope) =>
-        Sort(Filter(db.Leads.AsNoTracking().VisibleTo(scope), query, scope, clock.UtcNow), query.Sort);
+        Sort(Filter(db, db.Leads.AsNoTracking().VisibleTo(scope), query, scope, clock.UtcNow), query.Sort);
 
     public async Task<LeadCounts> CountAsync(StaffScope scope, CancellationToken cancellationToken)
     {
@@ -85,6 +86,8 @@ public sealed class LeadList(IDbContextFactory<OutreachDb> databases, CommunityD
             await Tab(visible, LeadTab.Mine, scope, now).CountAsync(cancellationToken),
             await Tab(visible, LeadTab.Due, scope, now).CountAsync(cancellationToken),
             await Tab(visible, LeadTab.Late, scope, now).CountAsync(cancellationToken),
+            await Tab(visible, LeadTab.Today, scope, now).CountAsync(cancellationToken),
+            await Tab(visible, LeadTab.Willing, scope, now).CountAsync(cancellationToken),
             await Tab(visible, LeadTab.Unattached, scope, now).CountAsync(cancellationToken),
             await Tab(visible, LeadTab.Closed, scope, now).CountAsync(cancellationToken));
     }
@@ -98,10 +101,11 @@ public sealed class LeadList(IDbContextFactory<OutreachDb> databases, CommunityD
         var events = await db.LeadEvents.AsNoTracking().Where(e => e.LeadId == id).OrderByDescending(e => e.Id).ToListAsync(cancellationToken);
         var consents = await db.Consents.AsNoTracking().Where(c => c.LeadKey == lead.Key).OrderBy(c => c.Id).ToListAsync(cancellationToken);
         var forwards = await db.LeadForwards.AsNoTracking().Where(f => f.LeadKey == lead.Key).OrderBy(f => f.Id).ToListAsync(cancellationToken);
+        var tags = await db.LeadTags.Where(t => t.LeadId == id).OrderBy(t => t.Id).Select(t => t.Text).ToListAsync(cancellationToken);
         var suggestion = lead.CommunityId is null ? directory.Resolve(lead.CommunityTyped) : CommunityMatch.Nothing;
         return new(Row(lead, clock.UtcNow), lead.CommunityTyped, lead.CommunityId is { } community ? directory.Find(community) : null, lead.ConversationId,
             lead.Phone is { } phone ? Masks.Phone(phone) : null, lead.UpdatedAt, lead.EraseAt, lead.Version,
-            LeadMoves.From(lead.State), events, consents, forwards, suggestion.Communities.Count > 0 ? [suggestion] : []);
+            LeadMoves.From(lead.State), events, consents, forwards, suggestion.Communities.Count > 0 ? [suggestion] : [], tags);
     }
 
     private static IQueryable<Lead> Sort(IQueryable<Lead> leads, LeadSort sort) => sort switch
@@ -111,7 +115,7 @@ public sealed class LeadList(IDbContextFactory<OutreachDb> databases, CommunityD
         LeadSort.Community => leads.OrderBy(l => l.Community == null).ThenBy(l => l.Community!.Name).ThenBy(l => l.Id),
     };
 
-    private IQueryable<Lead> Filter(IQueryable<Lead> visible, LeadQuery query, StaffScope scope, DateTimeOffset now)
+    private IQueryable<Lead> Filter(OutreachDb db, IQueryable<Lead> visible, LeadQuery query, StaffScope scope, DateTimeOffset now)
     {
         var leads = Tab(visible, query.Tab, scope, now);
         if (query.State is { } state)
@@ -125,11 +129,11 @@ public sealed class LeadList(IDbContextFactory<OutreachDb> databases, CommunityD
         if (query.AreaId is { } area && directory.Current.FindArea(area) is { Path: var path })
             leads = leads.Where(l => l.Community != null && l.Community.Area.Path.StartsWith(path));
         if (query.Search?.Trim() is { Length: > 0 } search)
-            leads = Search(leads, search);
+            leads = Search(db, leads, search);
         return leads;
     }
 
-    private IQueryable<Lead> Search(IQueryable<Lead> leads, string search)
+    private IQueryable<Lead> Search(OutreachDb db, IQueryable<Lead> leads, string search)
     {
         var key = search.ToUpperInvariant();
         if (key.StartsWith("L-", StringComparison.Ordinal))
@@ -141,12 +145,19 @@ public sealed class LeadList(IDbContextFactory<OutreachDb> databases, CommunityD
         }
         var named = CommunityNames.Key(search);
         var ids = directory.Current.Communities.Where(c => CommunityNames.Key(c.Name).Contains(named, StringComparison.Ordinal)).Select(c => c.Id).ToList();
-        return leads.Where(l => l.CommunityId != null && ids.Contains(l.CommunityId.Value));
+        var name = LeadKeys.NameHash(personal, search);
+        var tagged = db.LeadTags.Where(t => t.Text == search).Select(t => t.LeadId);
+        var terms = NoteTerms.Of(personal, search);
+        if (terms.Count == 0)
+            return leads.Where(l => (l.CommunityId != null && ids.Contains(l.CommunityId.Value)) || l.NameHash == name || tagged.Contains(l.Id));
+        var noted = db.LeadTerms.Where(t => terms.Contains(t.Term)).GroupBy(t => t.LeadId).Where(g => g.Count() == terms.Count).Select(g => g.Key);
+        return leads.Where(l => (l.CommunityId != null && ids.Contains(l.CommunityId.Value)) || l.NameHash == name || tagged.Contains(l.Id) || noted.Contains(l.Id));
     }
 
     private IQueryable<Lead> Tab(IQueryable<Lead> leads, LeadTab tab, StaffScope scope, DateTimeOffset now)
     {
         var staff = scope.StaffId;
+        var today = clock.FromLocal(clock.Today.ToDateTime(TimeOnly.MinValue));
         var tomorrow = clock.FromLocal(clock.Today.AddDays(1).ToDateTime(TimeOnly.MinValue));
         return tab switch
         {
@@ -154,6 +165,8 @@ public sealed class LeadList(IDbContextFactory<OutreachDb> databases, CommunityD
             LeadTab.Mine => leads.Where(l => l.OpenKey != null && l.AssigneeId == staff),
             LeadTab.Due => leads.Where(l => l.OpenKey != null && l.NextContactAt != null && l.NextContactAt < tomorrow),
             LeadTab.Late => leads.Where(l => l.OpenKey != null && l.NextContactAt != null && l.NextContactAt < now),
+            LeadTab.Today => leads.Where(l => l.OpenKey != null && l.CreatedAt >= today),
+            LeadTab.Willing => leads.Where(l => l.OpenKey != null && (l.Wishes & (Wishes.JoinGroup | Wishes.Candidate)) != 0),
             LeadTab.Unattached => leads.Where(l => l.OpenKey != null && l.CommunityId == null),
             LeadTab.Closed => leads.Where(l => l.OpenKey == null),
             LeadTab.All => leads,

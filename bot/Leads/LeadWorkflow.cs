@@ -40,9 +40,10 @@ public sealed record PhoneDisclosure(LeadOutcome Outcome, string? Phone);
 /// <summary>What staff do with leads: every step is an event and an audit entry in one transaction, and only on leads that <see cref="LeadScope"/> shows them.</summary>
 public sealed class LeadWorkflow(
     IDbContextFactory<OutreachDb> databases, CommunityDirectory directory, LeadIntake intake, ForwardOutbox forwards, ServiceTime serviceTime,
-    ConsentTexts consents, ConversationLog log, MessageFeed feed, IStaffRoster staff, AuditLog audit, TimeProvider clock)
+    ConsentTexts consents, ConversationLog log, MessageFeed feed, IStaffRoster staff, AuditLog audit, PersonalData personal, TimeProvider clock)
 {
     public const int MaxNoteCharacters = 1000;
+    public const int MostTags = 8;
 
     public Task<LeadOutcome> MoveAsync(long id, LeadState to, StaffScope scope, CancellationToken cancellationToken) =>
         ChangeAsync(id, scope, async (db, lead) =>
@@ -71,7 +72,18 @@ public sealed class LeadWorkflow(
 
     /// <summary>Words, the next date, or both; nothing of it when the lead is not the one that was seen.</summary>
     public Task<LeadOutcome> AddNoteAsync(long id, LeadNote note, StaffScope scope, CancellationToken cancellationToken) =>
-        ChangeAsync(id, scope, (db, lead) => Task.FromResult(AddNote(db, lead, note, scope)), note.Text is null ? "改下次联系时间" : "添加备注", cancellationToken);
+        ChangeAsync(id, scope, (db, lead) => AddNoteAsync(db, lead, note, scope, cancellationToken), note.Text is null ? "改下次联系时间" : "添加备注", cancellationToken);
+
+    /// <summary>The words on a lead from now on, at most <see cref="MostTags"/>.</summary>
+    public Task<LeadOutcome> TagAsync(long id, IReadOnlyList<string> tags, StaffScope scope, CancellationToken cancellationToken) => ChangeAsync(id, scope, async (db, lead) =>
+    {
+        var wanted = tags.Select(tag => tag.Trim()).Where(tag => tag.Length is > 0 and <= LeadTag.MaxCharacters).Distinct(StringComparer.Ordinal).Take(MostTags).ToList();
+        var known = await db.LeadTags.Where(t => t.LeadId == id).ToListAsync(cancellationToken);
+        db.LeadTags.RemoveRange(known.Where(tag => !wanted.Contains(tag.Text)));
+        db.LeadTags.AddRange(wanted.Except(known.Select(tag => tag.Text)).Select(text => new LeadTag { LeadId = id, Text = text }));
+        intake.Happened(db, lead, LeadEventKind.Tagged, staffId: scope.StaffId, text: string.Join('、', wanted));
+        return LeadOutcome.Done;
+    }, "改标签", cancellationToken);
 
     /// <param name="staffId">An active member who may see the lead; null: to nobody.</param>
     public async Task<LeadOutcome> AssignAsync(long id, string? staffId, StaffScope scope, CancellationToken cancellationToken)
@@ -103,7 +115,7 @@ public sealed class LeadWorkflow(
             if (lead.Phone is null)
                 return Task.FromResult(LeadOutcome.NoPhone);
             phone = Masks.National(lead.Phone);
-            intake.Happened(db, lead, LeadEventKind.PhoneDisclosed, staffId: scope.StaffId);
+            intake.Happened(db, lead, LeadEventKind.PhoneDisclosed, staffId: scope.StaffId, text: reason);
             return Task.FromResult(LeadOutcome.Done);
         }, reason, cancellationToken, AuditKind.SawPhone);
         return new(outcome, outcome == LeadOutcome.Done ? phone : null);
@@ -172,7 +184,7 @@ public sealed class LeadWorkflow(
         }, cancellationToken);
     }
 
-    private LeadOutcome AddNote(OutreachDb db, Lead lead, LeadNote note, StaffScope scope)
+    private async Task<LeadOutcome> AddNoteAsync(OutreachDb db, Lead lead, LeadNote note, StaffScope scope, CancellationToken cancellationToken)
     {
         if (lead.Version != note.Seen)
             return LeadOutcome.ChangedMeanwhile;
@@ -181,7 +193,11 @@ public sealed class LeadWorkflow(
         if (lead.State == LeadState.Withdrawn || (note.NextContactAt is not null && lead.OpenKey is null))
             return LeadOutcome.Closed;
         if (note.Text is { } text)
+        {
             intake.Happened(db, lead, LeadEventKind.NoteAdded, staffId: scope.StaffId, text: text);
+            var known = await db.LeadTerms.Where(t => t.LeadId == lead.Id).Select(t => t.Term).ToListAsync(cancellationToken);
+            db.LeadTerms.AddRange(NoteTerms.Of(personal, text).Except(known).Select(term => new LeadTerm { LeadId = lead.Id, Term = term }));
+        }
         if (note.NextContactAt is { } at)
         {
             lead.NextContactAt = at;

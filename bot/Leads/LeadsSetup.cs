@@ -18,6 +18,10 @@ public static class LeadsSetup
         services.AddSingleton<LeadWorkflow>();
         services.AddSingleton<LeadList>();
         services.AddSingleton<LeadExport>();
+        services.AddSingleton<LeadAssignments>();
+        services.AddSingleton<LeadMerging>();
+        services.AddSingleton<LeadRoutes>();
+        services.AddSingleton<IDueWork, LeadCare>();
         services.AddSingleton<ProgressReader>();
         services.AddSingleton<ILeadDestination, WebhookDestination>();
         services.AddSingleton<ForwardAlerts>();

@@ -28,6 +28,21 @@ internal static partial class KnowledgeText
 
     public static string Of(Settlement how) => QuestionDesk.Words(how);
 
+    public static string Of(AnswerKind kind) => kind switch
+    {
+        AnswerKind.Answer => "直接回答",
+        AnswerKind.Clarification => "反问、给选择",
+        AnswerKind.Refusal => "没答、不归我们管",
+        AnswerKind.Smalltalk => "寒暄",
+        AnswerKind.Form => "登记、回通知",
+        AnswerKind.Progress => "报进展",
+        AnswerKind.Handover => "转人工",
+        AnswerKind.Optout => "退订",
+        AnswerKind.Optin => "恢复通知",
+        AnswerKind.Data => "查、改、删资料",
+        AnswerKind.Safety => "紧急和劝阻",
+    };
+
     public static string Of(Caution caution) => caution switch
     {
         Caution.None => "没有",

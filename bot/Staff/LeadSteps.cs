@@ -36,6 +36,84 @@ internal static class LeadSteps
         return TypedResults.LocalRedirect(back is null ? $"/staff/leads/{id}" : LocalAddress.OrHome(back));
     }
 
+    public static async Task<RedirectHttpResult> Bulk(
+        [FromForm] long[]? ids, [FromForm] string? assignee, [FromForm] string? back, LeadAssignments assignments, StaffScope scope, Toasts toasts, CancellationToken cancellationToken)
+    {
+        if (ids is not { Length: > 0 })
+            toasts.Problem("先选中要分派的线索。");
+        else if (await assignments.AssignAsync(ids, string.IsNullOrEmpty(assignee) ? null : assignee, scope, cancellationToken) is { Outcome: LeadOutcome.Done } done)
+            toasts.Done($"分派了 {done.Given} 条{(done.Left > 0 ? $"，{done.Left} 条没动（已关、已归他，或者他看不到）" : null)}", undoBatchId: done.BatchId);
+        else
+            toasts.Problem("一条也没分派：要么已归他，要么已关，要么他看不到。");
+        return TypedResults.LocalRedirect(LocalAddress.OrHome(back));
+    }
+
+    public static async Task<RedirectHttpResult> UndoBulk(
+        [FromForm] long batch, [FromForm] string? back, LeadAssignments assignments, StaffScope scope, Toasts toasts, CancellationToken cancellationToken)
+    {
+        toasts.Done($"{await assignments.UndoAsync(batch, scope, cancellationToken)} 条回到原来的负责人");
+        return TypedResults.LocalRedirect(LocalAddress.OrHome(back));
+    }
+
+    public static async Task<Results<RedirectHttpResult, NotFound>> Tag(
+        long id, [FromForm] string? tags, LeadWorkflow workflow, StaffScope scope, Toasts toasts, CancellationToken cancellationToken)
+    {
+        var words = (tags ?? "").Split(['、', ',', '，', ' ', '　', ';', '；'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (Array.Exists(words, word => word.Length > LeadTag.MaxCharacters))
+            toasts.Problem($"一个标签最多 {LeadTag.MaxCharacters} 个字，用空格分开几个。");
+        else if (await workflow.TagAsync(id, words, scope, cancellationToken) is not LeadOutcome.Done and var outcome)
+        {
+            if (outcome == LeadOutcome.NoSuchLead)
+                return TypedResults.NotFound();
+            toasts.Problem(Words(outcome));
+        }
+        else
+            toasts.Done("标签存好了");
+        return TypedResults.LocalRedirect($"/staff/leads/{id}");
+    }
+
+    public static async Task<Results<RedirectHttpResult, NotFound>> Merge(
+        long id, [FromForm] long other, [FromForm] string? called, LeadMerging merging, StaffScope scope, Toasts toasts, CancellationToken cancellationToken)
+    {
+        if (called != "yes")
+        {
+            toasts.Problem("先打电话核对是同一个人，勾上再合并。");
+            return TypedResults.LocalRedirect($"/staff/leads/{id}");
+        }
+        var outcome = await merging.MergeAsync(id, other, scope, cancellationToken);
+        if (outcome == LeadOutcome.NoSuchLead)
+            return TypedResults.NotFound();
+        if (outcome == LeadOutcome.Done)
+            toasts.Done("并成一条了，那一条已关。弄错了可以分开。");
+        else
+            toasts.Problem(outcome == LeadOutcome.NotAllowed ? "只有同一个小区、同一个号码的两条才能合并。" : Words(outcome));
+        return TypedResults.LocalRedirect($"/staff/leads/{id}");
+    }
+
+    public static async Task<Results<RedirectHttpResult, NotFound>> Unmerge(
+        long id, [FromForm] long merge, LeadMerging merging, StaffScope scope, Toasts toasts, CancellationToken cancellationToken)
+    {
+        var outcome = await merging.UndoAsync(merge, scope, cancellationToken);
+        if (outcome == LeadOutcome.NoSuchLead)
+            return TypedResults.NotFound();
+        if (outcome == LeadOutcome.Done)
+            toasts.Done("分开了，两条各走各的");
+        else
+            toasts.Problem(Words(outcome));
+        return TypedResults.LocalRedirect($"/staff/leads/{id}");
+    }
+
+    public static async Task<RedirectHttpResult> Route(
+        [FromForm] long area, [FromForm] string? assignee, LeadRoutes routes, StaffScope scope, Toasts toasts, CancellationToken cancellationToken)
+    {
+        var outcome = await routes.SetAsync(area, string.IsNullOrEmpty(assignee) ? null : assignee, scope, cancellationToken);
+        if (outcome == LeadOutcome.Done)
+            toasts.Done(string.IsNullOrEmpty(assignee) ? "不再自动分派" : "新线索会自动分给这位同事");
+        else
+            toasts.Problem(Words(outcome));
+        return TypedResults.LocalRedirect("/staff/leads/routes");
+    }
+
     /// <summary>Why a step was not taken, and what to do.</summary>
     public static string Words(LeadOutcome outcome) => outcome switch
     {

@@ -104,6 +104,12 @@ public static class StaffSetup
         staff.MapGet("/live", StaffLive.Listen);
         staff.MapPost("/leads/{id:long}/move", LeadSteps.Move).RequireAuthorization(StaffPolicies.Owners);
         staff.MapPost("/leads/{id:long}/retry", LeadSteps.Retry).RequireAuthorization(StaffPolicies.Owners);
+        staff.MapPost("/leads/{id:long}/tags", LeadSteps.Tag).RequireAuthorization(StaffPolicies.Owners);
+        staff.MapPost("/leads/{id:long}/merge", LeadSteps.Merge).RequireAuthorization(StaffPolicies.Owners);
+        staff.MapPost("/leads/{id:long}/unmerge", LeadSteps.Unmerge).RequireAuthorization(StaffPolicies.Owners);
+        staff.MapPost("/leads/bulk", LeadSteps.Bulk).RequireAuthorization(StaffPolicies.Owners);
+        staff.MapPost("/leads/bulk/undo", LeadSteps.UndoBulk).RequireAuthorization(StaffPolicies.Owners);
+        staff.MapPost("/leads/routes/set", LeadSteps.Route).RequireAuthorization(StaffPolicies.Owners);
         staff.MapPost("/leads/export/file", ExportSteps.Leads).RequireAuthorization(StaffPolicies.Owners);
         staff.MapPost("/communities/import/upload", ImportSteps.Upload).RequireAuthorization(StaffPolicies.Owners)
             .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(ImportSteps.MostBytes));

@@ -6,7 +6,8 @@ namespace Outreach.Staff;
 /// <summary>What a step left to say.</summary>
 /// <param name="Words">One sentence without personal data.</param>
 /// <param name="UndoLeadId">The lead whose last step can be taken back; 0: none.</param>
-internal readonly record struct ToastWords(string Words, SayingKind Kind, long UndoLeadId);
+/// <param name="UndoBatchId">The assignment of many leads that can be taken back; 0: none.</param>
+internal readonly record struct ToastWords(string Words, SayingKind Kind, long UndoLeadId, long UndoBatchId);
 
 internal enum SayingKind { Done, Problem }
 
@@ -17,12 +18,12 @@ internal sealed class Toasts(IHttpContextAccessor accessor, IDataProtectionProvi
     private static readonly CookieOptions Options = new() { HttpOnly = true, SameSite = SameSiteMode.Strict, Path = "/staff", MaxAge = TimeSpan.FromMinutes(1), IsEssential = true };
     private readonly IDataProtector _protector = protection.CreateProtector("Outreach.Staff.Said.v1");
 
-    public void Done(string words, long undoLeadId = 0) => Say(new(words, SayingKind.Done, undoLeadId));
+    public void Done(string words, long undoLeadId = 0, long undoBatchId = 0) => Say(new(words, SayingKind.Done, undoLeadId, undoBatchId));
 
-    public void Problem(string words) => Say(new(words, SayingKind.Problem, 0));
+    public void Problem(string words) => Say(new(words, SayingKind.Problem, 0, 0));
 
     private void Say(ToastWords saying) => accessor.HttpContext!.Response.Cookies.Append(Cookie,
-        _protector.Protect(string.Create(CultureInfo.InvariantCulture, $"{saying.Kind}|{saying.UndoLeadId}|{saying.Words}")), Options);
+        _protector.Protect(string.Create(CultureInfo.InvariantCulture, $"{saying.Kind}|{saying.UndoLeadId}|{saying.UndoBatchId}|{saying.Words}")), Options);
 
     /// <summary>The sentence that waits, once; null: there is none.</summary>
     public ToastWords? Take()
@@ -34,8 +35,8 @@ internal sealed class Toasts(IHttpContextAccessor accessor, IDataProtectionProvi
             http.Response.Cookies.Delete(Cookie, Options);
         try
         {
-            var parts = _protector.Unprotect(sealedWords).Split('|', 3);
-            return new(parts[2], Enum.Parse<SayingKind>(parts[0]), long.Parse(parts[1], CultureInfo.InvariantCulture));
+            var parts = _protector.Unprotect(sealedWords).Split('|', 4);
+            return new(parts[3], Enum.Parse<SayingKind>(parts[0]), long.Parse(parts[1], CultureInfo.InvariantCulture), long.Parse(parts[2], CultureInfo.InvariantCulture));
         }
         catch (System.Security.Cryptography.CryptographicException)
         {

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Outreach.Storage;
 
-public enum AlertKind { ForwardLate, NoDestination, ChannelPaused, CampaignPaused, ConfigurationProblem, KnowledgeProblem, Restored, LegalDate }
+public enum AlertKind { ForwardLate, NoDestination, ChannelPaused, CampaignPaused, ConfigurationProblem, KnowledgeProblem, Restored, LeadsLate, LegalDate }
 
 /// <summary>Something a person must look at. One open alert per kind and subject.</summary>
 public sealed class Alert

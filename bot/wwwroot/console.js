@@ -67,7 +67,7 @@ document.addEventListener('submit', event => {
   dialog.showModal();
 }, true);
 
-/* Keys: / search, J K move, Enter open, E 已联系. Not while typing. */
+/* Keys: / search, J K move, X pick, Enter open, E 已联系. Not while typing. */
 document.addEventListener('keydown', event => {
   if (html.dataset.keys === 'off') return;
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest('input,textarea,select,dialog,[contenteditable]')) return;
@@ -85,9 +85,27 @@ document.addEventListener('keydown', event => {
     rows[at]?.classList.remove('here');
     row.classList.add('here');
     row.querySelector('a')?.focus();
+  } else if (event.key.toLowerCase() === 'x' && at >= 0) {
+    rows[at].querySelector('[data-pick]')?.click();
   } else if (event.key.toLowerCase() === 'e' && at >= 0) {
     rows[at].querySelector('[data-key=e]')?.click();
   }
+});
+
+/* How many rows are picked. A lead stands twice on the page, as a card and as a row: both are picked, one is sent. */
+document.addEventListener('change', event => {
+  if (!event.target.matches?.('[data-pick]')) return;
+  for (const same of document.querySelectorAll(`[data-pick][value="${event.target.value}"]`)) {
+    same.checked = event.target.checked;
+    same.closest('tr')?.classList.toggle('picked', same.checked);
+  }
+  const bar = document.getElementById('bulk');
+  const count = new Set([...document.querySelectorAll('[data-pick]:checked')].map(box => box.value)).size;
+  const words = bar?.querySelector('[data-picked]');
+  if (!words) return;
+  words.dataset.none ??= words.textContent;
+  words.textContent = count ? words.dataset.picked.replace('{n}', count) : words.dataset.none;
+  bar.classList.toggle('some', count > 0);
 });
 
 /* The session ends after a while without a click: said two minutes before. */

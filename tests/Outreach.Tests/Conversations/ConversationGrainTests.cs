@@ -105,7 +105,7 @@ public sealed class ConversationGrainTests : IAsyncLifetime
         Assert.Single((await SayAsync("着火了")).Replies);
         Assert.Equal(StaffReplyOutcome.Sent, await handovers.ReplyAsync(waiting.ConversationId, "您好，我来答。", token, Bureau, TestContext.Current.CancellationToken));
         Assert.Equal(StaffReplyOutcome.SentBefore, await handovers.ReplyAsync(waiting.ConversationId, "您好，我来答。", token, Bureau, TestContext.Current.CancellationToken));
-        Assert.Equal(CloseOutcome.Closed, await handovers.CloseAsync(waiting.Id, Bureau, TestContext.Current.CancellationToken));
+        Assert.Equal(CloseOutcome.Closed, await handovers.CloseAsync(waiting.Id, null, Bureau, TestContext.Current.CancellationToken));
         Assert.Single((await SayAsync("有帮助")).Replies);
         Assert.Single((await SayAsync("换物业要多少人同意")).Replies);
     }
