@@ -17,7 +17,6 @@ internal sealed class DingTalkAccount(string name, DingTalkAccountOptions option
 internal sealed partial class DingTalkAccounts(IOptions<DingTalkOptions> options, ChannelReports reports, ILogger<DingTalkAccounts> logger)
 {
     private const string Title = "钉钉";
-    private const string Path = "/channels/dingtalk";
     private readonly Dictionary<string, DingTalkAccount> _on = new(StringComparer.Ordinal);
 
     public IReadOnlyCollection<DingTalkAccount> All => _on.Values;
@@ -30,15 +29,14 @@ internal sealed partial class DingTalkAccounts(IOptions<DingTalkOptions> options
         foreach (var (name, account) in options.Value.Configured)
         {
             var missing = account.MissingKey is { } key ? $"{DingTalkOptions.SectionOf(name)}:{key} is missing." : null;
-            var report = reports.Add(DingTalkChannel.ChannelId, name, Title, missing,
-                account.Stream ? null : name == DingTalkOptions.DefaultAccount ? Path : $"{Path}/{Uri.EscapeDataString(name)}");
+            var report = reports.Add(DingTalkChannel.ChannelId, name, Title, missing, account.Stream ? null : CallbackPaths.Of(DingTalkChannel.ChannelId, name));
             if (missing is null)
                 _on[name] = new(name, account, report);
             else
                 IsOff(name, missing);
         }
         if (!options.Value.Configured.Any())
-            reports.Add(new() { Channel = DingTalkChannel.ChannelId, Account = DingTalkOptions.DefaultAccount, Title = Title, State = ChannelState.Off, CallbackPath = Path });
+            reports.AddOff(DingTalkChannel.ChannelId, Title);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The DingTalk account {Account} is off: {Problem}")]

@@ -51,7 +51,7 @@ public class DingTalkAccountOptions
 
 public sealed class DingTalkOptions : DingTalkAccountOptions
 {
-    public const string DefaultAccount = "default";
+    public const string DefaultAccount = CallbackPaths.DefaultAccount;
 
     public Dictionary<string, DingTalkAccountOptions> Accounts { get; init; } = [];
 

@@ -15,7 +15,6 @@ internal sealed class FeishuAccount(string name, FeishuAccountOptions options, C
 /// <summary>The applications by name; those with a missing key, or abroad without leave, are off, named in one error line and on the status page.</summary>
 internal sealed partial class FeishuAccounts(IOptions<FeishuOptions> options, ChannelReports reports, IHostEnvironment environment, ILogger<FeishuAccounts> logger)
 {
-    private const string Path = "/channels/feishu";
     private readonly Dictionary<string, FeishuAccount> _on = new(StringComparer.Ordinal);
 
     public FeishuAccount? Find(string name) => _on.GetValueOrDefault(name);
@@ -26,8 +25,7 @@ internal sealed partial class FeishuAccounts(IOptions<FeishuOptions> options, Ch
         foreach (var (name, account) in options.Value.Configured)
         {
             var problem = account.Missing(FeishuOptions.SectionOf(name), environment);
-            var report = reports.Add(FeishuChannel.ChannelId, name, account.IsAbroad ? "飞书国际版 Lark" : "飞书", problem,
-                name == FeishuOptions.DefaultAccount ? Path : $"{Path}/{Uri.EscapeDataString(name)}");
+            var report = reports.Add(FeishuChannel.ChannelId, name, account.IsAbroad ? "飞书国际版 Lark" : "飞书", problem, CallbackPaths.Of(FeishuChannel.ChannelId, name));
             if (problem is null)
                 _on[name] = new(name, account, report);
             else
@@ -36,7 +34,7 @@ internal sealed partial class FeishuAccounts(IOptions<FeishuOptions> options, Ch
                 LiesAbroad(name);
         }
         if (!options.Value.Configured.Any())
-            reports.Add(new() { Channel = FeishuChannel.ChannelId, Account = FeishuOptions.DefaultAccount, Title = "飞书", State = ChannelState.Off, CallbackPath = Path });
+            reports.AddOff(FeishuChannel.ChannelId, "飞书");
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The Feishu account {Account} is off: {Problem}")]

@@ -44,7 +44,7 @@ public class FeishuAccountOptions
 
 public sealed class FeishuOptions : FeishuAccountOptions
 {
-    public const string DefaultAccount = "default";
+    public const string DefaultAccount = CallbackPaths.DefaultAccount;
 
     public Dictionary<string, FeishuAccountOptions> Accounts { get; init; } = [];
 

@@ -28,15 +28,14 @@ internal sealed partial class WeChatAccounts(IOptions<WeChatOptions> options, Ch
         foreach (var (name, account) in options.Value.Configured)
         {
             var missing = account.MissingKey is { } key ? $"{WeChatOptions.SectionOf(name)}:{key} is missing." : null;
-            var report = reports.Add(WeChatChannel.ChannelId, name, "微信公众号", missing,
-                name == WeChatOptions.DefaultAccount ? "/channels/wechat" : $"/channels/wechat/{Uri.EscapeDataString(name)}");
+            var report = reports.Add(WeChatChannel.ChannelId, name, "微信公众号", missing, CallbackPaths.Of(WeChatChannel.ChannelId, name));
             if (missing is null)
                 _on[name] = new(name, account, report);
             else
                 IsOff(name, missing);
         }
         if (!options.Value.Configured.Any())
-            reports.Add(new() { Channel = WeChatChannel.ChannelId, Account = WeChatOptions.DefaultAccount, Title = "微信公众号", State = ChannelState.Off, CallbackPath = "/channels/wechat" });
+            reports.AddOff(WeChatChannel.ChannelId, "微信公众号");
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The WeChat account {Account} is off: {Problem}")]

@@ -50,7 +50,7 @@ public class WeChatAccountOptions
 
 public sealed class WeChatOptions : WeChatAccountOptions
 {
-    public const string DefaultAccount = "default";
+    public const string DefaultAccount = CallbackPaths.DefaultAccount;
 
     public Dictionary<string, WeChatAccountOptions> Accounts { get; init; } = [];
 

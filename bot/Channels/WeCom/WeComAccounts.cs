@@ -36,14 +36,14 @@ internal sealed partial class WeComAccounts(IOptions<WeComOptions> options, Chan
         }
         foreach (var (channel, title) in new[] { (WeComChannel.ChannelId, "企业微信"), (KfChannel.ChannelId, "微信客服") })
             if (!reports.All.Any(report => report.Channel == channel))
-                reports.Add(new() { Channel = channel, Account = WeComOptions.DefaultAccount, Title = title, State = ChannelState.Off, CallbackPath = $"/channels/{channel}" });
+                reports.AddOff(channel, title);
     }
 
     /// <returns>Null: it stays off.</returns>
     private ChannelReport? Report(string channel, string title, string name, string? missingKey)
     {
         var problem = missingKey is null ? null : $"{WeComOptions.SectionOf(name)}:{missingKey} is missing.";
-        var report = reports.Add(channel, name, title, problem, name == WeComOptions.DefaultAccount ? $"/channels/{channel}" : $"/channels/{channel}/{Uri.EscapeDataString(name)}");
+        var report = reports.Add(channel, name, title, problem, CallbackPaths.Of(channel, name));
         if (problem is not null)
             IsOff(channel, name, problem);
         return problem is null ? report : null;

@@ -98,7 +98,7 @@ public sealed class WeComKfOptions
 
 public sealed class WeComOptions : WeComAccountOptions
 {
-    public const string DefaultAccount = "default";
+    public const string DefaultAccount = CallbackPaths.DefaultAccount;
 
     public Dictionary<string, WeComAccountOptions> Accounts { get; init; } = [];
 
