@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -8,38 +7,6 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 
 namespace Outreach.Doubles;
-
-/// <summary>How something reached a person or a group.</summary>
-public enum DingTalkWay
-{
-    /// <summary>In the response to a callback.</summary>
-    Body,
-    /// <summary>Through the session's address.</summary>
-    Session,
-    /// <summary>The robot's batch of 1:1 messages.</summary>
-    Batch,
-    /// <summary>The robot's message to a group.</summary>
-    Group,
-    WorkNotice,
-    /// <summary>A group's own webhook robot.</summary>
-    Webhook,
-}
-
-/// <param name="Kind">The <c>msgtype</c>, or the <c>msgKey</c> of a robot's message.</param>
-/// <param name="Content">The part that the kind names, or the robot's <c>msgParam</c>.</param>
-/// <param name="At">Whom it mentions.</param>
-public sealed record DingTalkRead(DingTalkWay Way, string Kind, JsonObject Content, IReadOnlyList<string> At)
-{
-    public string Title => (string?)Content["title"] ?? "";
-    public string Text => (string?)Content["text"] ?? (string?)Content["content"] ?? (string?)Content["markdown"] ?? "";
-}
-
-/// <param name="Status">Of the answer; 0: none in time.</param>
-public sealed record DingTalkPushed(int Status, string Body);
-
-/// <param name="Code">The <c>code</c> of the client's frame; 0: none in time.</param>
-/// <param name="Data">The <c>data</c> of the client's frame.</param>
-public sealed record DingTalkAck(int Code, JsonObject? Data);
 
 /// <summary>
 /// DingTalk as a robot's server sees it: <c>api.dingtalk.com</c> and <c>oapi.dingtalk.com</c> on one address, the stream mode's WebSocket, a group's webhook robots, and
@@ -65,16 +32,13 @@ public sealed class DingTalkServer : IAsyncDisposable
     private readonly Dictionary<long, (DateTimeOffset At, JsonObject Result)> _tasks = [];
     private readonly HashSet<(DateOnly Day, string User, string Content)> _noticesToday = [];
     private readonly Dictionary<(DateOnly Day, string User), int> _noticeCounts = [];
-    private readonly HashSet<string> _tickets = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, TaskCompletionSource<DingTalkAck>> _acks = new(StringComparer.Ordinal);
-    private readonly List<Connection> _connections = [];
+    private readonly DingTalkStream _stream;
     private SlidingCount? _noticesAMinute;
     private long _ids = 1_000;
     private int _tokenCalls;
-    private int _opened;
     private LoopbackServer? _server;
 
-    private DingTalkServer(TimeProvider clock) => _clock = clock;
+    private DingTalkServer(TimeProvider clock) => (_clock, _stream) = (clock, new(clock));
 
     public string AppKey { get; init; } = "ding" + Guid.NewGuid().ToString("N")[..16];
     public string AppSecret { get; init; } = Guid.NewGuid().ToString("N");
@@ -104,17 +68,10 @@ public sealed class DingTalkServer : IAsyncDisposable
     /// <summary>What calls were refused with, in order: an error code or the code's name.</summary>
     public IReadOnlyList<string> Refusals => [.. _refusals];
     /// <summary>Connections that are open now.</summary>
-    public int Streams
-    {
-        get
-        {
-            lock (_gate)
-                return _connections.Count;
-        }
-    }
+    public int Streams => _stream.Count;
 
     /// <summary>How many connections were opened in all.</summary>
-    public int StreamsOpened => _opened;
+    public int StreamsOpened => _stream.Opened;
     public WeChatEnvelope Envelope => new(Token, EncodingAesKey, AppKey);
 
     public static async Task<DingTalkServer> StartAsync(TimeProvider clock)
@@ -126,11 +83,7 @@ public sealed class DingTalkServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Connection[] open;
-        lock (_gate)
-            open = [.. _connections];
-        foreach (var connection in open)
-            connection.Socket.Abort();
+        _stream.Cut();
         _http.Dispose();
         if (_server is not null)
             await _server.DisposeAsync();
@@ -213,7 +166,7 @@ public sealed class DingTalkServer : IAsyncDisposable
         {
             using var answer = await _http.SendAsync(request, patience.Token);
             var text = await answer.Content.ReadAsStringAsync(patience.Token);
-            if (answer.IsSuccessStatusCode && reader is not null && Parse(Encoding.UTF8.GetBytes(text)) is { } message && Shown(DingTalkWay.Body, message) is { } shown)
+            if (answer.IsSuccessStatusCode && reader is not null && DingTalkShapes.Parse(Encoding.UTF8.GetBytes(text)) is { } message && DingTalkShapes.Shown(DingTalkWay.Body, message) is { } shown)
                 Show(reader, shown);
             return new((int)answer.StatusCode, text);
         }
@@ -267,7 +220,7 @@ public sealed class DingTalkServer : IAsyncDisposable
         using var content = new StringContent(new JsonObject { ["encrypt"] = encrypted }.ToJsonString(), Encoding.UTF8, "application/json");
         var address = new UriBuilder(Callback) { Query = $"msg_signature={signature}&signature={signature}&timestamp={timestamp}&nonce={nonce}" }.Uri;
         using var answer = await _http.PostAsync(address, content);
-        if (!answer.IsSuccessStatusCode || Parse(await answer.Content.ReadAsByteArrayAsync()) is not { } reply || (string?)reply["encrypt"] is not { } sealedReply)
+        if (!answer.IsSuccessStatusCode || DingTalkShapes.Parse(await answer.Content.ReadAsByteArrayAsync()) is not { } reply || (string?)reply["encrypt"] is not { } sealedReply)
             return ((int)answer.StatusCode, false);
         var isSigned = (string?)reply["msg_signature"] == Envelope.Signature(reply["timeStamp"]?.ToString() ?? "", (string?)reply["nonce"] ?? "", sealedReply);
         return ((int)answer.StatusCode, isSigned && Envelope.Open(sealedReply) == "success");
@@ -290,70 +243,21 @@ public sealed class DingTalkServer : IAsyncDisposable
     }
 
     /// <summary>Any frame; the answer is the client's.</summary>
-    public async Task<DingTalkAck> FrameAsync(string type, string topic, string data)
-    {
-        var id = Guid.NewGuid().ToString("N");
-        var ack = _acks[id] = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        await WriteAsync(FirstConnection(), new JsonObject
-        {
-            ["specVersion"] = "1.0",
-            ["type"] = type,
-            ["headers"] = new JsonObject { ["topic"] = topic, ["messageId"] = id, ["contentType"] = "application/json", ["time"] = Now() },
-            ["data"] = data,
-        }.ToJsonString());
-        try
-        {
-            return await ack.Task.WaitAsync(Patience, TimeProvider.System);
-        }
-        catch (TimeoutException)
-        {
-            return new(0, null);
-        }
-        finally
-        {
-            _acks.TryRemove(id, out _);
-        }
-    }
+    public Task<DingTalkAck> FrameAsync(string type, string topic, string data) => _stream.FrameAsync(type, topic, data, Patience);
 
     /// <summary>Writes something that is no frame.</summary>
-    public Task WriteRawAsync(string text) => WriteAsync(FirstConnection(), text);
+    public Task WriteRawAsync(string text) => _stream.WriteRawAsync(text);
 
     /// <summary>Tells the client to connect again, then closes.</summary>
-    public async Task DisconnectAsync()
-    {
-        var connection = FirstConnection();
-        await WriteAsync(connection, new JsonObject
-        {
-            ["specVersion"] = "1.0",
-            ["type"] = "SYSTEM",
-            ["headers"] = new JsonObject { ["topic"] = "disconnect", ["messageId"] = Guid.NewGuid().ToString("N"), ["contentType"] = "application/json", ["time"] = Now() },
-            ["data"] = new JsonObject { ["reason"] = "connection is expired" }.ToJsonString(),
-        }.ToJsonString());
-        Forget(connection);
-    }
+    public Task DisconnectAsync() => _stream.DisconnectAsync();
 
     /// <summary>Cuts every connection without a word.</summary>
-    public void Cut()
-    {
-        Connection[] open;
-        lock (_gate)
-        {
-            open = [.. _connections];
-            _connections.Clear();
-        }
-        foreach (var connection in open)
-            connection.Socket.Abort();
-    }
+    public void Cut() => _stream.Cut();
 
     private sealed record WebhookRobot(string Secret, string? Keyword)
     {
         public SlidingCount Minute { get; } = new(MessagesAMinute, TimeSpan.FromMinutes(1));
         public DateTimeOffset BlockedUntil { get; set; }
-    }
-
-    private sealed record Connection(WebSocket Socket)
-    {
-        public SemaphoreSlim Writing { get; } = new(1, 1);
     }
 
     private string Now() => _clock.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
@@ -364,38 +268,13 @@ public sealed class DingTalkServer : IAsyncDisposable
 
     private void Show(string reader, DingTalkRead read) => _reads.GetOrAdd(reader, _ => new()).Enqueue(read);
 
-    private Connection FirstConnection()
-    {
-        lock (_gate)
-            return _connections.Count > 0 ? _connections[0] : throw new InvalidOperationException("No stream is open.");
-    }
-
-    private void Forget(Connection connection)
-    {
-        lock (_gate)
-            _connections.Remove(connection);
-    }
-
-    private static async Task WriteAsync(Connection connection, string text)
-    {
-        await connection.Writing.WaitAsync();
-        try
-        {
-            await connection.Socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
-        }
-        finally
-        {
-            connection.Writing.Release();
-        }
-    }
-
     // api.dingtalk.com and oapi.dingtalk.com ------------------------------------------------------------------------------------------------------
 
     private async Task AnswerAsync(HttpContext context)
     {
         if (context.Request.Path == "/stream/connect")
         {
-            await ConnectAsync(context);
+            await _stream.ConnectAsync(context);
             return;
         }
         using var memory = new MemoryStream();
@@ -460,7 +339,7 @@ public sealed class DingTalkServer : IAsyncDisposable
     private Answer NewToken(byte[] body)
     {
         Interlocked.Increment(ref _tokenCalls);
-        var asked = Parse(body);
+        var asked = DingTalkShapes.Parse(body);
         if ((string?)asked?["appKey"] != AppKey || (string?)asked?["appSecret"] != AppSecret)
             return Refused(400, "invalidClientIdOrSecret", "无效的clientId或者clientSecret");
         var (token, left) = Lend();
@@ -498,11 +377,11 @@ public sealed class DingTalkServer : IAsyncDisposable
     {
         if (WrongToken(token) is { } wrong)
             return wrong;
-        if (Parse(body) is not { } asked || (string?)asked["robotCode"] != RobotCode)
+        if (DingTalkShapes.Parse(body) is not { } asked || (string?)asked["robotCode"] != RobotCode)
             return Refused(400, "invalidParameter.robotCode.invalid", "机器人不存在");
         if (asked["userIds"] is not JsonArray { Count: > 0 and <= 20 } users)
             return Refused(400, "invalidParameter.userIds.invalid", "userIds超过限制");
-        if (RobotMessage(DingTalkWay.Batch, asked) is not { } read)
+        if (DingTalkShapes.RobotMessage(DingTalkWay.Batch, asked) is not { } read)
             return Refused(400, "invalidParameter.msgParam.invalid", "msgKey或msgParam不正确");
         var ids = users.Select(user => (string)user!).ToList();
         foreach (var id in ids.Where(id => _members.Contains(id) && !Filtered.Contains(id) && !FlowControlled.Contains(id)))
@@ -520,11 +399,11 @@ public sealed class DingTalkServer : IAsyncDisposable
     {
         if (WrongToken(token) is { } wrong)
             return wrong;
-        if (Parse(body) is not { } asked || (string?)asked["robotCode"] != RobotCode)
+        if (DingTalkShapes.Parse(body) is not { } asked || (string?)asked["robotCode"] != RobotCode)
             return Refused(400, "invalidParameter.robotCode.invalid", "机器人不存在");
         if ((string?)asked["openConversationId"] is not { } group || !_groups.ContainsKey(group))
             return Refused(400, "invalidParameter.openConversationId.invalid", "群不存在");
-        if (RobotMessage(DingTalkWay.Group, asked) is not { } read)
+        if (DingTalkShapes.RobotMessage(DingTalkWay.Group, asked) is not { } read)
             return Refused(400, "invalidParameter.msgParam.invalid", "msgKey或msgParam不正确");
         if (!PerReader(group).TryTake(_clock.GetUtcNow()))
             return Refused(429, "Throttling.Api", "发送过快");
@@ -536,13 +415,13 @@ public sealed class DingTalkServer : IAsyncDisposable
     {
         if (WrongOldToken(token) is { } wrong)
             return wrong;
-        if (Parse(body) is not { } asked || asked["agent_id"]?.ToString() != AgentId.ToString(CultureInfo.InvariantCulture))
+        if (DingTalkShapes.Parse(body) is not { } asked || asked["agent_id"]?.ToString() != AgentId.ToString(CultureInfo.InvariantCulture))
             return Refused(41011, "缺少agentid");
         var toAll = (bool?)asked["to_all_user"] == true;
         var users = Split(asked["userid_list"]);
         if ((!toAll && users.Count == 0) || users.Count > 100 || Split(asked["dept_id_list"]).Count > 20)
             return Refused(40035, "不合法的参数");
-        if (asked["msg"] is not JsonObject message || Shown(DingTalkWay.WorkNotice, message) is not { } read)
+        if (asked["msg"] is not JsonObject message || DingTalkShapes.Shown(DingTalkWay.WorkNotice, message) is not { } read)
             return Refused(40035, "不合法的参数:msg");
         if (toAll)
             users = [.. _members];
@@ -582,7 +461,7 @@ public sealed class DingTalkServer : IAsyncDisposable
     {
         if (WrongOldToken(token) is { } wrong)
             return wrong;
-        if (Parse(body) is not { } asked || asked["agent_id"]?.ToString() != AgentId.ToString(CultureInfo.InvariantCulture)
+        if (DingTalkShapes.Parse(body) is not { } asked || asked["agent_id"]?.ToString() != AgentId.ToString(CultureInfo.InvariantCulture)
             || !long.TryParse(asked["task_id"]?.ToString(), CultureInfo.InvariantCulture, out var id)
             || !_tasks.TryGetValue(id, out var task) || task.At.AddHours(24) <= _clock.GetUtcNow())
             return Refused(40035, "不合法的参数:task_id");
@@ -600,7 +479,7 @@ public sealed class DingTalkServer : IAsyncDisposable
             return Refused(310000, "invalid timestamp");
         if (request.Query["sign"] != SignatureOf(robot.Secret, timestamp))
             return Refused(310000, "sign not match");
-        if (Parse(body) is not { } message || Shown(DingTalkWay.Webhook, message) is not { } read)
+        if (DingTalkShapes.Parse(body) is not { } message || DingTalkShapes.Shown(DingTalkWay.Webhook, message) is not { } read)
             return Refused(400101, "message is invalid");
         if (robot.Keyword is not null && !read.Text.Contains(robot.Keyword, StringComparison.Ordinal) && !read.Title.Contains(robot.Keyword, StringComparison.Ordinal))
             return Refused(310000, "keywords not in content");
@@ -619,7 +498,7 @@ public sealed class DingTalkServer : IAsyncDisposable
     {
         if (!_sessions.TryGetValue(request.Query["session"].ToString(), out var session) || session.Until <= _clock.GetUtcNow())
             return Refused(300001, "session is not exist");
-        if (Parse(body) is not { } message || Shown(DingTalkWay.Session, message) is not { } read)
+        if (DingTalkShapes.Parse(body) is not { } message || DingTalkShapes.Shown(DingTalkWay.Session, message) is not { } read)
             return Refused(400101, "message is invalid");
         if (!PerReader(session.Reader).TryTake(_clock.GetUtcNow()))
             return Refused(130101, "send too fast, exceed 20 times per minute");
@@ -629,125 +508,18 @@ public sealed class DingTalkServer : IAsyncDisposable
 
     private Answer OpenConnection(byte[] body)
     {
-        var asked = Parse(body);
+        var asked = DingTalkShapes.Parse(body);
         if ((string?)asked?["clientId"] != AppKey || (string?)asked?["clientSecret"] != AppSecret)
             return Refused(401, "authFailed", "鉴权失败");
         if (asked?["subscriptions"] is not JsonArray { Count: > 0 } topics || !topics.Any(topic => (string?)topic?["type"] == "CALLBACK" && (string?)topic["topic"] == MessageTopic))
             return Refused(400, "invalidParameter.subscriptions", "没有订阅机器人消息");
-        var ticket = Guid.NewGuid().ToString();
-        lock (_gate)
-            _tickets.Add(ticket);
-        return new(200, new() { ["endpoint"] = $"ws://{Address.Authority}/stream/connect", ["ticket"] = ticket });
-    }
-
-    private async Task ConnectAsync(HttpContext context)
-    {
-        bool isKnown;
-        lock (_gate)
-            isKnown = _tickets.Remove(context.Request.Query["ticket"].ToString());
-        if (!isKnown || !context.WebSockets.IsWebSocketRequest)
-        {
-            context.Response.StatusCode = 401;
-            return;
-        }
-        using var socket = await context.WebSockets.AcceptWebSocketAsync();
-        var connection = new Connection(socket);
-        lock (_gate)
-            _connections.Add(connection);
-        Interlocked.Increment(ref _opened);
-        try
-        {
-            while (await ReadAsync(socket, context.RequestAborted) is { } text)
-                Acknowledge(text);
-        }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException)
-        {
-            // the other side is gone
-        }
-        finally
-        {
-            Forget(connection);
-        }
-    }
-
-    private void Acknowledge(string text)
-    {
-        if (Parse(Encoding.UTF8.GetBytes(text)) is not { } frame || (string?)frame["headers"]?["messageId"] is not { } id || !_acks.TryGetValue(id, out var waiting))
-            return;
-        var isShaped = (string?)frame["headers"]!["contentType"] == "application/json" && (string?)frame["message"] is not null;
-        waiting.TrySetResult(new(isShaped ? (int?)frame["code"] ?? 0 : 0, (string?)frame["data"] is { } data ? Parse(Encoding.UTF8.GetBytes(data)) : null));
-    }
-
-    private static async Task<string?> ReadAsync(WebSocket socket, CancellationToken cancellationToken)
-    {
-        var buffer = new byte[16 * 1024];
-        using var whole = new MemoryStream();
-        while (true)
-        {
-            var part = await socket.ReceiveAsync(buffer.AsMemory(), cancellationToken);
-            if (part.MessageType == WebSocketMessageType.Close)
-                return null;
-            whole.Write(buffer, 0, part.Count);
-            if (part.EndOfMessage)
-                return Encoding.UTF8.GetString(whole.ToArray());
-        }
+        return new(200, new() { ["endpoint"] = $"ws://{Address.Authority}/stream/connect", ["ticket"] = _stream.NewTicket() });
     }
 
     private SlidingCount PerReader(string reader) =>
         _perReader.TryGetValue(reader, out var count) ? count : _perReader[reader] = new(MessagesAMinute, TimeSpan.FromMinutes(1));
 
-    /// <summary>A message as webhooks, sessions and work notices have it; null: not one.</summary>
-    private static DingTalkRead? Shown(DingTalkWay way, JsonObject message)
-    {
-        if ((string?)message["msgtype"] is not { } kind)
-            return null;
-        var (name, needed) = kind switch
-        {
-            "text" => ("text", (string[])["content"]),
-            "markdown" => ("markdown", ["title", "text"]),
-            "link" => ("link", ["title", "text"]),
-            "actionCard" => ("actionCard", ["title", "text"]),
-            "action_card" => ("action_card", ["title", "markdown"]),
-            "oa" => ("oa", ["message_url"]),
-            _ => ("", []),
-        };
-        if (message[name] is not JsonObject content || needed.Any(field => (string?)content[field] is not { Length: > 0 }))
-            return null;
-        return new(way, kind, (JsonObject)content.DeepClone(), [.. (message["at"]?["atUserIds"] as JsonArray ?? []).Select(id => (string)id!)]);
-    }
-
-    /// <summary>A message as a robot sends it, its parameters JSON in a text; null: not one.</summary>
-    private static DingTalkRead? RobotMessage(DingTalkWay way, JsonObject asked)
-    {
-        if ((string?)asked["msgKey"] is not { } key || asked["msgParam"] is not JsonValue value || value.GetValueKind() != JsonValueKind.String
-            || Parse(Encoding.UTF8.GetBytes((string)value!)) is not { } parameters)
-            return null;
-        string[] needed = key switch
-        {
-            "sampleText" => ["content"],
-            "sampleMarkdown" => ["title", "text"],
-            "sampleLink" => ["title", "text", "messageUrl"],
-            "sampleActionCard" => ["title", "text", "singleTitle", "singleURL"],
-            "sampleActionCard2" or "sampleActionCard3" or "sampleActionCard4" or "sampleActionCard5" =>
-                ["title", "text", .. Enumerable.Range(1, key[^1] - '0').SelectMany(n => new[] { $"actionTitle{n}", $"actionURL{n}" })],
-            _ => [""],
-        };
-        return needed.Any(field => parameters[field] is not JsonValue text || text.GetValueKind() != JsonValueKind.String || ((string)text!).Length == 0) ? null : new(way, key, parameters, []);
-    }
-
     private static List<string> Split(JsonNode? list) => [.. (list?.ToString() ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)];
 
     private static JsonArray List(IEnumerable<string> ids) => [.. ids.Select(id => (JsonNode)id)];
-
-    private static JsonObject? Parse(byte[] body)
-    {
-        try
-        {
-            return JsonNode.Parse(new UTF8Encoding(false, true).GetString(body)) as JsonObject;
-        }
-        catch (Exception e) when (e is JsonException or DecoderFallbackException)
-        {
-            return null;
-        }
-    }
 }

@@ -10,37 +10,6 @@ using Microsoft.AspNetCore.Http;
 
 namespace Outreach.Doubles;
 
-/// <summary>How an account's pushes come.</summary>
-public enum WeChatMode
-{
-    Plain,
-    /// <summary>The plain copy and the encrypted one in one body.</summary>
-    Compatible,
-    Safe,
-}
-
-/// <summary>How something reached a follower.</summary>
-public enum WeChatWay
-{
-    /// <summary>In the answer to a push.</summary>
-    Passive,
-    CustomerService,
-    Template,
-    /// <summary>A subscription notice.</summary>
-    Notice,
-    Mass,
-    /// <summary>The vendor's own line: 该公众号提供的服务出现故障.</summary>
-    Failure,
-}
-
-/// <param name="Menu">Id and words of what can be tapped.</param>
-/// <param name="Opens">The address behind a template's message or a notice.</param>
-public sealed record WeChatRead(WeChatWay Way, string Text, IReadOnlyList<(string Id, string Content)> Menu, string? Opens = null);
-
-/// <param name="Deliveries">How often it was pushed, 3 at most.</param>
-/// <param name="Status">Of the last delivery; 0: no answer in time.</param>
-public sealed record WeChatPushed(int Deliveries, int Status);
-
 /// <summary>
 /// WeChat as an official account's server sees it: <c>api.weixin.qq.com</c> with its tokens, windows and codes, and the side that pushes what followers do, signs it,
 /// asks again after five seconds and shows them the passive answers. Keeps a ledger of what each follower read. Menus, codes, templates, mass sends and uploads are
@@ -51,7 +20,6 @@ public sealed partial class WeChatServer : IAsyncDisposable
     public const string Failure = "该公众号提供的服务出现故障，请稍后再试";
     internal const int MaxTextBytes = 2048;
     private const string CustomSend = "/cgi-bin/message/custom/send";
-    private static readonly TimeSpan Overlap = TimeSpan.FromMinutes(5);
 
     private readonly TimeProvider _clock;
     private readonly Dictionary<(string Method, string Path), Func<WeChatCall, JsonObject>> _calls = [];
@@ -63,17 +31,14 @@ public sealed partial class WeChatServer : IAsyncDisposable
     private readonly ConcurrentDictionary<string, Follower> _followers = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<int> _refusals = new();
     private readonly Lock _gate = new();
-    private readonly List<LentToken> _stable = [];
-    private readonly List<LentToken> _classic = [];
-    private DateTimeOffset _forcedAt = DateTimeOffset.MinValue;
-    private int _forced;
-    private int _tokenCalls;
+    private readonly WeChatTokens _tokens;
     private long _ids = 24_000_000_000_000_000;
     private LoopbackServer? _server;
 
     private WeChatServer(TimeProvider clock)
     {
         _clock = clock;
+        _tokens = new(this);
         Menus = new(this);
         Codes = new(this);
         Templates = new(this);
@@ -110,7 +75,7 @@ public sealed partial class WeChatServer : IAsyncDisposable
     /// <summary>Calls a day and path, where it is not 100,000.</summary>
     public ConcurrentDictionary<string, int> DailyLimits { get; } = new(StringComparer.Ordinal) { [CustomSend] = 500_000 };
     public Uri Address => _server!.Address;
-    public int TokenCalls => _tokenCalls;
+    public int TokenCalls => _tokens.Calls;
     /// <summary>The codes that calls were refused with, in order.</summary>
     public IReadOnlyList<int> Refusals => [.. _refusals];
     public WeChatEnvelope Envelope => new(Token, EncodingAesKey, AppId);
@@ -180,10 +145,7 @@ public sealed partial class WeChatServer : IAsyncDisposable
     public void RevokeTokens()
     {
         lock (_gate)
-        {
-            _stable.Clear();
-            _classic.Clear();
-        }
+            _tokens.Revoke();
     }
 
     // What followers do ---------------------------------------------------------------------------------------------------------------------------
@@ -318,12 +280,6 @@ public sealed partial class WeChatServer : IAsyncDisposable
 
     internal static XElement Text(string name, string value) => new(name, new XCData(value));
 
-    private sealed class LentToken(string value, DateTimeOffset until)
-    {
-        public string Value => value;
-        public DateTimeOffset Until { get; set; } = until;
-    }
-
     private static async Task<WeChatServer> StartAsync(WeChatServer server)
     {
         server._server = await LoopbackServer.StartAsync(server.AnswerAsync);
@@ -451,10 +407,10 @@ public sealed partial class WeChatServer : IAsyncDisposable
         switch (context.Request.Path.Value)
         {
             case "/cgi-bin/stable_token" when context.Request.Method == "POST":
-                await SayAsync(context, StableToken(body.ToArray()));
+                await SayAsync(context, _tokens.Stable(body.ToArray()));
                 break;
             case "/cgi-bin/token" when context.Request.Method == "GET":
-                await SayAsync(context, ClassicToken(context.Request.Query));
+                await SayAsync(context, _tokens.Classic(context.Request.Query));
                 break;
             case "/cgi-bin/showqrcode" when context.Request.Method == "GET":
                 await Codes.ShowAsync(context);
@@ -476,51 +432,6 @@ public sealed partial class WeChatServer : IAsyncDisposable
         return new() { ["errcode"] = code, ["errmsg"] = $"{text} rid: 6554c1b1-0a0a0a0a-0b0b0b0b" };
     }
 
-    private JsonObject StableToken(byte[] body)
-    {
-        Interlocked.Increment(ref _tokenCalls);
-        if (Parse(body) is not { } asked)
-            return Error(47001, "data format error");
-        if (WrongName((string?)asked["grant_type"], (string?)asked["appid"], (string?)asked["secret"]) is { } wrong)
-            return wrong;
-        lock (_gate)
-        {
-            var now = _clock.GetUtcNow();
-            if (asked["force_refresh"]?.GetValue<bool>() == true)
-            {
-                if (_forced >= 20)
-                    return Error(45009, "reach max api daily quota limit");
-                if (now - _forcedAt < TimeSpan.FromSeconds(30))
-                    return Error(45011, "api minute-quota reach limit");
-                (_forced, _forcedAt) = (_forced + 1, now);
-                _stable.Clear();
-            }
-            // Renewed five minutes early; for those five minutes the old one still works.
-            if (_stable.Count == 0 || _stable[^1].Until - Overlap <= now)
-                _stable.Add(new(Guid.NewGuid().ToString("N") + Guid.NewGuid().ToString("N"), now.AddSeconds(7200)));
-            return new() { ["access_token"] = _stable[^1].Value, ["expires_in"] = (int)(_stable[^1].Until - now).TotalSeconds };
-        }
-    }
-
-    private JsonObject ClassicToken(IQueryCollection query)
-    {
-        if (WrongName(query["grant_type"], query["appid"], query["secret"]) is { } wrong)
-            return wrong;
-        lock (_gate)
-        {
-            var now = _clock.GetUtcNow();
-            foreach (var old in _classic.Where(old => old.Until > now + Overlap))
-                old.Until = now + Overlap;
-            _classic.Add(new(Guid.NewGuid().ToString("N"), now.AddSeconds(7200)));
-            return new() { ["access_token"] = _classic[^1].Value, ["expires_in"] = 7200 };
-        }
-    }
-
-    private JsonObject? WrongName(string? grant, string? appId, string? secret) =>
-        grant != "client_credential" ? Error(40002, "invalid grant_type")
-        : appId != AppId ? Error(40013, "invalid appid")
-        : secret != AppSecret ? Error(40125, "invalid appsecret") : null;
-
     private async Task CallAsync(HttpContext context, string path, WeChatCall call, Func<WeChatCall, JsonObject> judge)
     {
         var fault = FaultsOf(path).Take();
@@ -530,7 +441,7 @@ public sealed partial class WeChatServer : IAsyncDisposable
             RevokeTokens();
         JsonObject answer;
         lock (_gate)
-            answer = RefuseToken(call.Token) ?? RefuseCall(path) ?? judge(call);
+            answer = _tokens.Refuse(call.Token) ?? RefuseCall(path) ?? judge(call);
         try
         {
             if ((int?)answer["errcode"] is 0 or null && await VendorFaults.SpoilsAsync(fault, context))
@@ -544,11 +455,6 @@ public sealed partial class WeChatServer : IAsyncDisposable
                 await FinishJobsAsync();
         }
     }
-
-    private JsonObject? RefuseToken(string token) =>
-        token.Length == 0 ? Error(41001, "access_token missing")
-        : _stable.Concat(_classic).FirstOrDefault(known => known.Value == token) is not { } lent ? Error(40001, "invalid credential, access_token is invalid or not latest")
-        : lent.Until <= _clock.GetUtcNow() ? Error(42001, "access_token expired") : null;
 
     private JsonObject? RefuseCall(string path)
     {
