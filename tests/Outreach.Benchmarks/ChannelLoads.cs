@@ -19,7 +19,7 @@ internal static class ChannelLoads
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan Warm = TimeSpan.FromSeconds(4);
 
-    public static async Task RunAsync(TextWriter output)
+    public static async Task RunAsync(int rounds, TextWriter output)
     {
         var folder = Directory.CreateTempSubdirectory("outreach-channels-");
         try
@@ -30,8 +30,8 @@ internal static class ChannelLoads
                 ("Channels:WeChat:ApiBase", vendor.Address.AbsoluteUri), ("Channels:WeChat:SetMenu", "false"));
             await ours.ListeningAsync(CancellationToken.None);
             await LoadFigures.HeadAsync(output);
-            await DirectLineAsync(ours.Address, output);
-            await WeChatAsync(new(ours.Address, "/channels/wechat"), vendor.Token, output);
+            await DirectLineAsync(ours.Address, rounds, output);
+            await WeChatAsync(new(ours.Address, "/channels/wechat"), vendor.Token, rounds, output);
             await output.WriteLineAsync($"ours after the load: {await ProcessMemory.DescribeAsync(ours)}");
         }
         finally
@@ -40,7 +40,7 @@ internal static class ChannelLoads
         }
     }
 
-    private static async Task DirectLineAsync(Uri address, TextWriter output)
+    private static async Task DirectLineAsync(Uri address, int rounds, TextWriter output)
     {
         using var peer = await PeerServer.StartAsync("echo-bot.mjs");
         using var http = new HttpClient { BaseAddress = peer.Address };
@@ -49,7 +49,7 @@ internal static class ChannelLoads
         Task Theirs(int person, int turn) => EchoAsync(http, person, turn);
         _ = await Load.AsFastAsItGoesAsync(People, Warm, Ours);
         _ = await Load.AsFastAsItGoesAsync(People, Warm, Theirs);
-        for (var round = 1; round <= 3; round++)
+        for (var round = 1; round <= rounds; round++)
         {
             await (await Load.AsFastAsItGoesAsync(People, Length, Theirs)).WriteAsync(output, $"botbuilder echo, in memory, round {round}");
             await (await Load.AsFastAsItGoesAsync(People, Length, Ours)).WriteAsync(output, $"Direct Line, answered and durable, round {round}");
@@ -75,7 +75,7 @@ internal static class ChannelLoads
             throw new InvalidOperationException("The echo bot said nothing.");
     }
 
-    private static async Task WeChatAsync(Uri address, string token, TextWriter output)
+    private static async Task WeChatAsync(Uri address, string token, int rounds, TextWriter output)
     {
         using var peer = await PeerServer.StartAsync("echo-wechat.mjs", token);
         using var http = new HttpClient();
@@ -88,7 +88,7 @@ internal static class ChannelLoads
         Task Theirs(int person, int turn) => CallBackAsync(http, peer.Address, token, Interlocked.Increment(ref sent));
         _ = await Load.AsFastAsItGoesAsync(People, Warm, Ours);
         _ = await Load.AsFastAsItGoesAsync(People, Warm, Theirs);
-        for (var round = 1; round <= 3; round++)
+        for (var round = 1; round <= rounds; round++)
         {
             await (await Load.AsFastAsItGoesAsync(People, Length, Theirs)).WriteAsync(output, $"wechat echo, round {round}");
             await (await Load.AsFastAsItGoesAsync(People, Length, Ours)).WriteAsync(output, $"WeChat callback, answered, round {round}");

@@ -19,7 +19,7 @@ switch (args.FirstOrDefault())
         await Turns.RunAsync(Console.Out);
         return 0;
     case "channels":
-        await ChannelLoads.RunAsync(Console.Out);
+        await ChannelLoads.RunAsync(int.TryParse(args.ElementAtOrDefault(1), out var rounds) ? rounds : 3, Console.Out);
         return 0;
     case "start":
         await Starts.RunAsync(Console.Out);
@@ -27,6 +27,6 @@ switch (args.FirstOrDefault())
     case "fuzz":
         return Fuzz.Run(int.TryParse(args.ElementAtOrDefault(1), out var seconds) ? seconds : 600, Console.Out) == 0 ? 0 : 1;
     default:
-        Console.Error.WriteLine("usage: start | turns | channels | fuzz [SECONDS] | knowledge [FOLDER] | statutes FOLDER | fit-ranker [FOLDER] | characters < Unihan files");
+        Console.Error.WriteLine("usage: start | turns | channels [ROUNDS] | fuzz [SECONDS] | knowledge [FOLDER] | statutes FOLDER | fit-ranker [FOLDER] | characters < Unihan files");
         return 2;
 }

@@ -41,6 +41,17 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
+    public async Task The_database_keeps_a_write_ahead_log()
+    {
+        using (var process = OutreachProcess.Start(_folder.FullName))
+            await process.ListeningAsync(TestContext.Current.CancellationToken);
+
+        var header = await File.ReadAllBytesAsync(Path.Combine(_folder.FullName, "data", "outreach.db"), TestContext.Current.CancellationToken);
+
+        Assert.Equal((2, 2), (header[18], header[19]));     // file format write and read version: 2 is WAL (sqlite.org/fileformat2.html, 1.3.3)
+    }
+
+    [Fact]
     public async Task Encrypted_rows_without_their_keys_stop_the_start()
     {
         using (var first = OutreachProcess.Start(_folder.FullName))
