@@ -11,6 +11,9 @@ public interface IChannel
     /// <summary>Of one account, where a channel's accounts differ (the apps behind Azure Bot Service).</summary>
     ChannelCapabilities CapabilitiesOf(string account) => Capabilities;
 
+    /// <summary>What a person would read of this activity here, for staff who look before they send.</summary>
+    string PreviewOf(Activity activity) => TextFallback.Render(activity, Capabilities).Text ?? "";
+
     /// <summary>
     /// Sends one activity to a conversation. <paramref name="idempotencyKey"/> names the message for good (such as <c>delivery/17</c>):
     /// a channel with <see cref="ChannelCapabilities.Idempotent"/> accepts the same key twice and delivers once.

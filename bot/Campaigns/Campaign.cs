@@ -7,6 +7,20 @@ namespace Outreach.Campaigns;
 
 public enum CampaignState { Draft, AwaitingApproval, Scheduled, Sending, Paused, Done, Cancelled }
 
+/// <summary>
+/// A step of the procedure whose notice the law asks for. Such a notice is a kind of its own: the weekly limit neither holds it back nor counts it, and whom it did not
+/// reach must be told in writing.
+/// </summary>
+public enum LegalStep { PreparatoryGroup, Candidates, FirstMeeting, Result, TermEnds }
+
+/// <summary>What a follow-up campaign sends again: the rows of an earlier one that ended so.</summary>
+public enum FollowUpKind { Failed, Unknown }
+
+public enum Repeat { Never, Weekly, Monthly }
+
+/// <summary>What an owner may answer with one press.</summary>
+public enum ReplyChoices { None, Attend }
+
 /// <summary>One notice to one audience.</summary>
 public sealed class Campaign
 {
@@ -15,22 +29,36 @@ public sealed class Campaign
     public required string Body { get; set; }
     public string? Link { get; set; }
     public required NoticeTopics Topic { get; set; }
+    /// <summary>Null: no notice that the law asks for.</summary>
+    public LegalStep? Step { get; set; }
+    public ReplyChoices Replies { get; set; }
     /// <summary>The area subtree that may receive it (composer's scope or below).</summary>
     public required long AreaId { get; set; }
-    /// <summary>Ids of the chosen communities, as <c>,3,17,</c>; null: every community of the area.</summary>
-    public string? CommunityIds { get; set; }
+    /// <summary>Who of the area is meant (<see cref="AudienceFilter"/> as JSON); null: everyone.</summary>
+    public string? Audience { get; set; }
     public CampaignState State { get; set; }
     /// <summary>Why it is paused, for the staff who see it.</summary>
     public string? PauseReason { get; set; }
-    public required string ComposerId { get; init; }
+    /// <summary>Who wrote it, or changed it last.</summary>
+    public required string ComposerId { get; set; }
     /// <summary>The composer's display name at that time: a sent notice shows who wrote and who approved it.</summary>
-    public required string ComposerName { get; init; }
+    public required string ComposerName { get; set; }
     public string? ApproverId { get; set; }
     public string? ApproverName { get; set; }
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? StartAt { get; set; }
     /// <summary>When the snapshot was complete; from then on the audience is fixed.</summary>
     public DateTimeOffset? SnapshotAt { get; set; }
+    /// <summary>The campaign whose rows this one sends again; null: it has an audience of its own.</summary>
+    public long? FollowsId { get; init; }
+    public FollowUpKind? FollowUp { get; init; }
+    public Repeat Repeat { get; set; }
+    /// <summary>The first campaign of a recurring notice; null: it is the first, or does not recur.</summary>
+    public long? SeriesId { get; init; }
+    /// <summary>Of a sequence: days after the sign-up at which an owner gets this one; null: it belongs to none. Its snapshot grows until it is stopped.</summary>
+    public int? DripDay { get; init; }
+    /// <summary>The sequence that it belongs to.</summary>
+    public Guid? DripId { get; init; }
     /// <summary>The last contact id that the snapshot has reached: a crash continues there.</summary>
     public long SnapshotCursor { get; set; }
     public DateTimeOffset? DoneAt { get; set; }
@@ -44,21 +72,26 @@ public enum DeliveryState { Queued, Sending, Sent, Failed, Skipped, Unknown }
 
 public enum SkipReason { None, OptedOut, TopicLeft, WindowClosed, RecipientGone, ChannelOff, Cancelled, SignUpEnded, WeeklyLimit }
 
-/// <summary>One copy of a campaign for one contact.</summary>
+/// <summary>One copy of a campaign for one person, on one channel at a time.</summary>
 public sealed class Delivery
 {
     public long Id { get; init; }
     public required long CampaignId { get; init; }
-    public required long ContactId { get; init; }
+    /// <summary>The contact in whose name the person signed up: one row a person, whatever channels reach them.</summary>
+    public required long PersonId { get; init; }
+    /// <summary>Where the copy goes: the person's own contact, or one that stands for an address of theirs. A channel that cannot reach them passes the row on to the next.</summary>
+    public required long ContactId { get; set; }
     /// <summary>The community for whose sake the contact is in the audience; fills {小区}.</summary>
     public required long CommunityId { get; init; }
-    public required string Channel { get; init; }
-    public required string Account { get; init; }
+    public required string Channel { get; set; }
+    public required string Account { get; set; }
     public DeliveryState State { get; set; }
     public SkipReason SkipReason { get; set; }
     public required DateTimeOffset DueAt { get; set; }
     public string? ClaimedBy { get; set; }
     public int Tries { get; set; }
+    /// <summary>An answer was lost, or a process died, after the message may have left: it is tried again under its key only, and ends as Sent or Unknown.</summary>
+    public bool MayHaveArrived { get; set; }
     /// <summary>The vendor's id of the message, or of the batch that it went out with.</summary>
     public string? MessageId { get; set; }
     /// <summary>The batch with which it was handed to an <see cref="Activities.IBulkChannel"/>; null: not yet, or alone.</summary>
@@ -92,6 +125,8 @@ internal sealed class CampaignTable : IEntityTypeConfiguration<Campaign>
         campaign.Property(c => c.Version).IsConcurrencyToken();
         campaign.HasIndex(c => c.FormToken).IsUnique();
         campaign.HasIndex(c => new { c.State, c.StartAt });
+        campaign.HasIndex(c => new { c.FollowsId, c.FollowUp }).IsUnique().HasFilter("\"State\" <> 'Cancelled' AND \"FollowsId\" IS NOT NULL");      // two people who retry make one
+        campaign.HasIndex(c => c.DripId);
     }
 }
 
@@ -105,10 +140,10 @@ internal sealed class DeliveryTable : IEntityTypeConfiguration<Delivery>
         delivery.Property(d => d.MessageId).HasMaxLength(128);
         delivery.Property(d => d.Batch).HasMaxLength(64);
         delivery.Property(d => d.LastError).HasMaxLength(128);
-        delivery.HasIndex(d => new { d.CampaignId, d.ContactId }).IsUnique();
-        delivery.HasIndex(d => new { d.CampaignId, d.State, d.DueAt });
-        delivery.HasIndex(d => new { d.State, d.DueAt });
-        delivery.HasIndex(d => d.ContactId);
+        delivery.HasIndex(d => new { d.CampaignId, d.PersonId }).IsUnique();
+        delivery.HasIndex(d => new { d.CampaignId, d.State, d.Channel, d.Account, d.DueAt });
+        delivery.HasIndex(d => d.PersonId);
+        delivery.HasIndex(d => new { d.CampaignId, d.Channel, d.Account, d.Batch }).HasFilter("\"Batch\" IS NOT NULL AND \"State\" = 'Queued'");
         delivery.HasIndex(d => d.MessageId).HasFilter("\"MessageId\" IS NOT NULL");
         delivery.HasOne<Campaign>().WithMany().HasForeignKey(d => d.CampaignId).OnDelete(DeleteBehavior.Cascade);
     }
@@ -132,5 +167,6 @@ public static class CampaignSets
         public DbSet<Campaign> Campaigns => db.Set<Campaign>();
         public DbSet<Delivery> Deliveries => db.Set<Delivery>();
         public DbSet<ChannelQuota> ChannelQuotas => db.Set<ChannelQuota>();
+        public DbSet<Segment> Segments => db.Set<Segment>();
     }
 }

@@ -12,6 +12,8 @@ public sealed record CampaignDraft
     public required string Body { get; init; }
     public string? Link { get; init; }
     public required AudienceChoice Audience { get; init; }
+    public ReplyChoices Replies { get; init; }
+    public Repeat Repeat { get; init; }
     /// <summary>Null: at once.</summary>
     public DateTimeOffset? StartAt { get; init; }
     /// <summary>Made with the form; the same token twice is the same campaign.</summary>
@@ -20,7 +22,12 @@ public sealed record CampaignDraft
     public required int ConfirmedTotal { get; init; }
 }
 
-public enum CreateOutcome { Created, AlreadyCreated, NotAllowed, Invalid, EmptyAudience, AudienceChanged }
+public enum CreateOutcome
+{
+    Created, AlreadyCreated, NotAllowed, Invalid, EmptyAudience, AudienceChanged,
+    /// <summary>It has begun, or somebody changed it in the meantime.</summary>
+    TooLate,
+}
 
 /// <param name="Problems">Field and sentence, for <see cref="CreateOutcome.Invalid"/>.</param>
 /// <param name="ActualTotal">The exact audience now.</param>
@@ -40,8 +47,13 @@ public sealed record CampaignView(Campaign Campaign, CampaignNumbers Numbers, IR
 
 /// <summary>What staff do with notices. Every call is limited to the caller's subtree.</summary>
 public sealed class CampaignDesk(
-    IDbContextFactory<OutreachDb> databases, IOptionsMonitor<CampaignOptions> options, SendingHours hours, TimeProvider clock)
+    IDbContextFactory<OutreachDb> databases, IServiceProvider services, IOptionsMonitor<CampaignOptions> options, SendingHours hours, TimeProvider clock)
 {
+    // Internal parts of this room that need the channels, which come late.
+    private Audience Audiences => services.GetRequiredService<Audience>();
+    private CampaignChannels Channels => services.GetRequiredService<CampaignChannels>();
+    private QuotaKeeper Quotas => services.GetRequiredService<QuotaKeeper>();
+
     // A form knows minutes only, and is read before it is sent.
     private static readonly TimeSpan FormTime = TimeSpan.FromMinutes(5);
     private const StaffRoles Composers = StaffRoles.Bureau | StaffRoles.Street | StaffRoles.Community | StaffRoles.Publicity;
@@ -52,8 +64,18 @@ public sealed class CampaignDesk(
     public async Task<AudiencePreview?> PreviewAsync(StaffScope scope, AudienceChoice choice, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        return await AreaPathAsync(db, scope, choice.AreaId, cancellationToken) is { } path ? await db.PreviewAsync(choice, path, Limit, cancellationToken) : null;
+        return await IsWithinAsync(db, scope, choice.AreaId, cancellationToken) ? await PreviewAsync(db, choice, cancellationToken) : null;
     }
+
+    /// <summary>What a notice would say of one community; null: it is not in the directory.</summary>
+    public async Task<NoticeWords?> WordsAsync(long communityId, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return (await NoticeWords.ReadAsync(db, [communityId], cancellationToken)).GetValueOrDefault(communityId);
+    }
+
+    /// <summary>Whether a second person must let this audience be written to.</summary>
+    public bool NeedsApproval(AudiencePreview preview) => Channels.NeedsApproval(preview);
 
     /// <summary>What is wrong with a draft, field and sentence, for the person who wrote it; empty when it may be made.</summary>
     public IReadOnlyList<(string Field, string Problem)> Check(CampaignDraft draft)
@@ -68,6 +90,13 @@ public sealed class CampaignDesk(
         return problems;
     }
 
+    /// <summary>What only the audience shows: communities that are gone, numbers that a notice names and that a community has not.</summary>
+    public async Task<IReadOnlyList<(string Field, string Problem)>> CheckAudienceAsync(CampaignDraft draft, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await CheckAudienceAsync(db, draft, cancellationToken);
+    }
+
     /// <summary>
     /// Makes the campaign: sent at <see cref="CampaignDraft.StartAt"/>, or waiting for a second person above <see cref="CampaignOptions.ApprovalAbove"/>.
     /// The same form token twice (a double click) gives the campaign of the first.
@@ -75,42 +104,64 @@ public sealed class CampaignDesk(
     public async Task<CreateResult> CreateAsync(StaffScope scope, CampaignDraft draft, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        if (!MayCompose(scope) || await AreaPathAsync(db, scope, draft.Audience.AreaId, cancellationToken) is not { } path)
-            return new(CreateOutcome.NotAllowed);
-        if (Check(draft) is { Count: > 0 } problems)
-            return new(CreateOutcome.Invalid, Problems: problems);
-
+        if (await RefuseAsync(db, scope, draft, cancellationToken) is { } refused)
+            return refused;
         return await db.WriteAsync(async () =>
         {
             if (await db.Campaigns.AsNoTracking().SingleOrDefaultAsync(c => c.FormToken == draft.FormToken, cancellationToken) is { } before)
                 return new CreateResult(CreateOutcome.AlreadyCreated, before);
-            var preview = await db.PreviewAsync(draft.Audience, path, Limit, cancellationToken);
+            var preview = await PreviewAsync(db, draft.Audience, cancellationToken);
             if (preview.Total == 0)
                 return new(CreateOutcome.EmptyAudience);
             if (preview.Total != draft.ConfirmedTotal)
                 return new(CreateOutcome.AudienceChanged, ActualTotal: preview.Total);
-            var now = clock.GetUtcNow();
             var campaign = new Campaign
             {
-                Title = draft.Title.Trim(),
-                Body = draft.Body.Trim(),
-                Link = string.IsNullOrWhiteSpace(draft.Link) ? null : draft.Link.Trim(),
+                Title = "",
+                Body = "",
                 Topic = draft.Audience.Topic,
                 AreaId = draft.Audience.AreaId,
-                CommunityIds = draft.Audience.CommunityIds is { } ids ? $",{string.Join(',', ids)}," : null,
-                State = preview.AtMost > options.CurrentValue.ApprovalAbove ? CampaignState.AwaitingApproval : CampaignState.Scheduled,
                 ComposerId = scope.StaffId,
                 ComposerName = scope.DisplayName,
-                CreatedAt = now,
-                StartAt = StartOf(draft),
+                CreatedAt = clock.GetUtcNow(),
                 FormToken = draft.FormToken,
-                Version = Guid.NewGuid(),
             };
+            Fill(campaign, draft, preview);
             db.Campaigns.Add(campaign);
             await db.SaveChangesAsync(cancellationToken);
             return new(CreateOutcome.Created, campaign, ActualTotal: preview.Total);
         }, cancellationToken);
     }
+
+    /// <summary>Writes a notice anew that has not begun. Who changes it is its composer from then on, and what was approved is not any more.</summary>
+    /// <param name="version">As the form was made with: somebody else's change in between is not overwritten.</param>
+    public async Task<CreateResult> EditAsync(StaffScope scope, long id, Guid version, CampaignDraft draft, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        if (await RefuseAsync(db, scope, draft, cancellationToken) is { } refused)
+            return refused;
+        return await db.WriteAsync(async () =>
+        {
+            if (await db.Campaigns.VisibleTo(db, scope).SingleOrDefaultAsync(c => c.Id == id, cancellationToken) is not { } campaign)
+                return new CreateResult(CreateOutcome.NotAllowed);
+            if (!MayEdit(campaign) || campaign.Version != version)
+                return new(CreateOutcome.TooLate, campaign);
+            var preview = await PreviewAsync(db, draft.Audience, cancellationToken);
+            if (preview.Total == 0)
+                return new(CreateOutcome.EmptyAudience);
+            if (preview.Total != draft.ConfirmedTotal)
+                return new(CreateOutcome.AudienceChanged, ActualTotal: preview.Total);
+            (campaign.ComposerId, campaign.ComposerName, campaign.ApproverId, campaign.ApproverName, campaign.PauseReason) = (scope.StaffId, scope.DisplayName, null, null, null);
+            Fill(campaign, draft, preview);
+            await db.SaveChangesAsync(cancellationToken);
+            await db.ResolveAsync(AlertKind.CampaignPaused, CampaignAlerts.Subject(id), clock.GetUtcNow(), cancellationToken);
+            return new(CreateOutcome.Created, campaign, ActualTotal: preview.Total);
+        }, cancellationToken);
+    }
+
+    /// <summary>Before the first row of its snapshot; what sends again has the words of its first campaign.</summary>
+    public static bool MayEdit(Campaign campaign) => campaign is { SnapshotAt: null, SnapshotCursor: 0, FollowsId: null, DripDay: null }
+        && campaign.State is CampaignState.Draft or CampaignState.AwaitingApproval or CampaignState.Scheduled or CampaignState.Paused;
 
     /// <summary>A second person lets it go out; never the composer.</summary>
     public Task<StepOutcome> ApproveAsync(StaffScope scope, long id, CancellationToken cancellationToken) =>
@@ -165,7 +216,52 @@ public sealed class CampaignDesk(
         return await ViewsAsync(db, page, cancellationToken);
     }
 
-    private WeeklyLimit Limit => new(options.CurrentValue.PerOwnerPerWeek, clock.GetUtcNow());
+    private async Task<CreateResult?> RefuseAsync(OutreachDb db, StaffScope scope, CampaignDraft draft, CancellationToken cancellationToken)
+    {
+        if (!MayCompose(scope) || !await IsWithinAsync(db, scope, draft.Audience.AreaId, cancellationToken))
+            return new(CreateOutcome.NotAllowed);
+        List<(string, string)> problems = [.. Check(draft), .. await CheckAudienceAsync(db, draft, cancellationToken)];
+        return problems.Count > 0 ? new(CreateOutcome.Invalid, Problems: problems) : null;
+    }
+
+    private async Task<IReadOnlyList<(string Field, string Problem)>> CheckAudienceAsync(OutreachDb db, CampaignDraft draft, CancellationToken cancellationToken)
+    {
+        const int Named = 3;
+        var problems = new List<(string, string)>();
+        if (await Audience.GoneAsync(db, draft.Audience, cancellationToken) is { Count: > 0 } gone)
+            problems.Add((nameof(AudienceChoice.CommunityIds), $"选的小区里有 {gone.Count} 个已从名册删掉，请重新选。"));
+        if (!Notice.VariablesIn(draft.Title).Concat(Notice.VariablesIn(draft.Body)).Any(variable => variable != NoticeWords.CommunityVariable && NoticeWords.Variables.Contains(variable))
+            || await Audiences.ResolveAsync(db, draft.Audience, cancellationToken) is not { } audience)
+            return problems;
+        var communities = await db.MeantLeads(audience).Select(l => l.CommunityId!.Value).Distinct().ToListAsync(cancellationToken);
+        var missing = (await NoticeWords.ReadAsync(db, communities, cancellationToken)).Values
+            .Select(words => (words.Community, Variable: words.Missing(draft.Title, draft.Body))).Where(pair => pair.Variable is not null)
+            .GroupBy(pair => pair.Variable!, pair => pair.Community);
+        problems.AddRange(missing.Select(group => (nameof(CampaignDraft.Body),
+            $"{group.Key} 有 {group.Count()} 个小区没有数据：{string.Join('、', group.Take(Named))}{(group.Count() > Named ? "等" : "")}。登记不到{Leads.Progress.Floor}户的不报数。换种写法，或者不选这些小区。")));
+        return problems;
+    }
+
+    private void Fill(Campaign campaign, CampaignDraft draft, AudiencePreview preview)
+    {
+        campaign.Title = draft.Title.Trim();
+        campaign.Body = draft.Body.Trim();
+        campaign.Link = string.IsNullOrWhiteSpace(draft.Link) ? null : draft.Link.Trim();
+        campaign.Topic = draft.Audience.Topic;
+        campaign.Step = draft.Audience.Step;
+        campaign.Replies = draft.Replies;
+        campaign.Repeat = draft.Repeat;
+        campaign.AreaId = draft.Audience.AreaId;
+        campaign.Audience = draft.Audience.Filter.ToJson();
+        campaign.State = Channels.NeedsApproval(preview) ? CampaignState.AwaitingApproval : CampaignState.Scheduled;
+        campaign.StartAt = StartOf(draft);
+        campaign.Version = Guid.NewGuid();
+    }
+
+    private async Task<AudiencePreview> PreviewAsync(OutreachDb db, AudienceChoice choice, CancellationToken cancellationToken) =>
+        await Audiences.ResolveAsync(db, choice, cancellationToken) is { } audience
+            ? await db.PreviewAsync(audience, new(options.CurrentValue.PerOwnerPerWeek, clock.GetUtcNow()), await Quotas.LeftAsync(db, cancellationToken), cancellationToken)
+            : new([]);
 
     private DateTimeOffset StartOf(CampaignDraft draft) => Later(draft.StartAt, clock.GetUtcNow());
 
@@ -184,9 +280,14 @@ public sealed class CampaignDesk(
     {
         var rows = await campaigns.ToListAsync(cancellationToken);
         var ids = rows.ConvertAll(c => c.Id);
+        // The reasons only of those that have one: the states alone are counted in the index.
         var counts = (await db.Deliveries.Where(d => ids.Contains(d.CampaignId))
-            .GroupBy(d => new { d.CampaignId, d.State, d.SkipReason })
-            .Select(group => new { group.Key.CampaignId, group.Key.State, group.Key.SkipReason, Count = group.Count() })
+            .GroupBy(d => new { d.CampaignId, d.State })
+            .Select(group => new { group.Key.CampaignId, group.Key.State, Count = group.Count() })
+            .ToListAsync(cancellationToken)).ToLookup(c => c.CampaignId);
+        var skipped = (await db.Deliveries.Where(d => ids.Contains(d.CampaignId) && d.State == DeliveryState.Skipped)
+            .GroupBy(d => new { d.CampaignId, d.SkipReason })
+            .Select(group => new { group.Key.CampaignId, group.Key.SkipReason, Count = group.Count() })
             .ToListAsync(cancellationToken)).ToLookup(c => c.CampaignId);
         var areaIds = rows.ConvertAll(c => c.AreaId);
         var areas = await db.Areas.Where(a => areaIds.Contains(a.Id)).ToDictionaryAsync(a => a.Id, a => a.Name, cancellationToken);
@@ -196,7 +297,7 @@ public sealed class CampaignDesk(
             int Of(DeliveryState state) => own.Where(c => c.State == state).Sum(c => c.Count);
             return new CampaignView(campaign,
                 new(Of(DeliveryState.Queued), Of(DeliveryState.Sending), Of(DeliveryState.Sent), Of(DeliveryState.Failed), Of(DeliveryState.Skipped), Of(DeliveryState.Unknown)),
-                own.Where(c => c.State == DeliveryState.Skipped).ToDictionary(c => c.SkipReason, c => c.Count),
+                skipped[campaign.Id].ToDictionary(c => c.SkipReason, c => c.Count),
                 areas.GetValueOrDefault(campaign.AreaId, ""),
                 HeldUntil(campaign));
         });
@@ -230,8 +331,8 @@ public sealed class CampaignDesk(
         return StepOutcome.Done;
     }
 
-    private static Task<string?> AreaPathAsync(OutreachDb db, StaffScope scope, long areaId, CancellationToken cancellationToken) =>
-        db.Areas.Where(a => a.Id == areaId && a.Path.StartsWith(scope.AreaPath)).Select(a => a.Path).SingleOrDefaultAsync(cancellationToken);
+    private static Task<bool> IsWithinAsync(OutreachDb db, StaffScope scope, long areaId, CancellationToken cancellationToken) =>
+        db.Areas.AnyAsync(a => a.Id == areaId && a.Path.StartsWith(scope.AreaPath), cancellationToken);
 }
 
 internal static class CampaignQueries
@@ -244,7 +345,7 @@ internal static class CampaignQueries
         db.WriteAsync(() => db.Deliveries
             .Where(d => d.CampaignId == campaignId && d.State == DeliveryState.Queued && db.Set<Campaign>().Any(c => c.Id == campaignId && c.State == CampaignState.Cancelled))
             .ExecuteUpdateAsync(set => set
-                .SetProperty(d => d.State, DeliveryState.Skipped)
+                .SetProperty(d => d.State, d => d.MayHaveArrived ? DeliveryState.Unknown : DeliveryState.Skipped)
                 .SetProperty(d => d.SkipReason, SkipReason.Cancelled)
                 .SetProperty(d => d.EndedAt, now), cancellationToken), cancellationToken);
 }

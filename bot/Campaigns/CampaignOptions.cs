@@ -7,6 +7,10 @@ public sealed class CampaignOptions
     public int PageSize { get; init; } = 500;
     /// <summary>Above this audience a second person approves; 0: always.</summary>
     public int ApprovalAbove { get; init; } = 200;
+    /// <summary>The same for the part of one channel: it counts besides the whole. Text messages cost and cannot be taken back.</summary>
+    public Dictionary<string, int> ApprovalAboveOn { get; init; } = new() { ["sms"] = 0 };
+    /// <summary>Where a person's one copy goes first, by channel id; the others follow. Null: the phone or mailbox that the owner asked for, then the chat.</summary>
+    public string[]? ChannelOrder { get; init; }
     /// <summary>Messages on their way at the same time per channel account.</summary>
     public int Concurrency { get; init; } = 8;
     /// <summary>The first hour of the city's day in which notices may go out; with 0 and 24 there are no quiet hours.</summary>

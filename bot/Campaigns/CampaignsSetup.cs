@@ -11,6 +11,7 @@ public static class CampaignsSetup
         services.AddOptions<CampaignOptions>().BindConfiguration("Campaigns")
             .Validate(o => o.PageSize is >= 1 and <= 5000, "Campaigns:PageSize must be between 1 and 5000 (deliveries claimed at once).")
             .Validate(o => o.ApprovalAbove >= 0, "Campaigns:ApprovalAbove must be 0 or more (owners above which a second person approves a notice).")
+            .Validate(o => o.ApprovalAboveOn.Values.All(above => above >= 0), "Campaigns:ApprovalAboveOn:<channel> must be 0 or more (owners on that channel above which a second person approves a notice).")
             .Validate(o => o.Concurrency is >= 1 and <= 64, "Campaigns:Concurrency must be between 1 and 64 (messages on their way at once per channel account).")
             .Validate(o => o.QuietUntilHour is >= 0 and <= 23 && o.QuietFromHour is >= 1 and <= 24 && o.QuietUntilHour < o.QuietFromHour,
                 "Campaigns:QuietUntilHour and Campaigns:QuietFromHour must be hours of the day, the first before the second (notices go out between them).")
@@ -19,8 +20,18 @@ public static class CampaignsSetup
             .ValidateOnStart();
         services.AddSingleton<SendingHours>();
         services.AddSingleton<CampaignDesk>();
+        services.AddSingleton<FollowUps>();
+        services.AddSingleton<Segments>();
+        services.AddSingleton<CampaignReport>();
         services.AddSingleton<QuotaKeeper>();
+        services.AddSingleton<CampaignChannels>();
+        services.AddSingleton<Audience>();
+        services.AddSingleton<AudienceSnapshot>();
+        services.AddSingleton<Sequences>();
+        services.AddSingleton<DeliveryEnds>();
         services.AddSingleton<NoticeSender>();
+        services.AddSingleton<AccountSender>();
+        services.AddSingleton<CampaignRun>();
         services.AddSingleton<DeliveryReports>();
         services.AddSingleton<VendorReports>();
         services.AddSingleton<IDueWork>(provider => provider.GetRequiredService<VendorReports>());
@@ -40,7 +51,8 @@ internal sealed class DueCampaigns(IDbContextFactory<OutreachDb> databases, IGra
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var now = clock.GetUtcNow();
-        var due = await db.Campaigns.Where(c => c.State == CampaignState.Sending || (c.State == CampaignState.Scheduled && c.StartAt <= now)
+        var due = await db.Campaigns.Where(c => (c.State == CampaignState.Sending && (c.DripDay == null || c.StartAt <= now
+                    || db.Set<Delivery>().Any(d => d.CampaignId == c.Id && (d.State == DeliveryState.Queued || d.State == DeliveryState.Sending)))) || (c.State == CampaignState.Scheduled && c.StartAt <= now)
                 || (c.State == CampaignState.Cancelled && db.Set<Delivery>().Any(d => d.CampaignId == c.Id && (d.State == DeliveryState.Queued || d.State == DeliveryState.Sending))))
             .Select(c => c.Id).ToListAsync(cancellationToken);
         await Task.WhenAll(due.Select(id => grains.GetGrain<ICampaignGrain>(id).CarryOnAsync().WaitAsync(cancellationToken)));

@@ -10,7 +10,6 @@ public static partial class Notice
 {
     public const int MaxTitle = 20;
     public const int MaxBody = 300;
-    private const string CommunityVariable = "{小区}";
 
     /// <summary>What is wrong with a text, for the person who wrote it; empty when it may go out.</summary>
     public static IEnumerable<(string Field, string Problem)> Check(string? title, string? body, string? link)
@@ -24,16 +23,19 @@ public static partial class Notice
         else if (Length(body) > MaxBody)
             yield return ("Body", $"正文最多 {MaxBody} 个字，现在 {Length(body)} 个。");
         foreach (var (field, text) in new[] { ("Title", title), ("Body", body) })
-            if (Placeholder().Matches(text ?? "").Select(m => m.Value).FirstOrDefault(v => v != CommunityVariable) is { } unfilled)
-                yield return (field, $"“{unfilled}”还没有填。能自动填的只有 {CommunityVariable}，其他请写上具体内容。");
+            if (VariablesIn(text).FirstOrDefault(v => !NoticeWords.Variables.Contains(v)) is { } unfilled)
+                yield return (field, $"“{unfilled}”还没有填。能自动填的只有 {string.Join(' ', NoticeWords.Variables)}，其他请写上具体内容。");
         if (!string.IsNullOrWhiteSpace(link) && !(Uri.TryCreate(link, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http"))
             yield return ("Link", "链接要以 https:// 开头。");
     }
 
+    /// <summary>What stands in braces, braces included.</summary>
+    public static IEnumerable<string> VariablesIn(string? text) => Placeholder().Matches(text ?? "").Select(match => match.Value);
+
     /// <summary>The text that one owner reads: title, body, link, how to leave, who sent it and when.</summary>
-    public static string TextFor(Campaign campaign, string community, string sender, DateOnly today)
+    public static string TextFor(Campaign campaign, NoticeWords words, string sender, DateOnly today)
     {
-        var lines = new List<string> { Fill(campaign.Title, community), "", Fill(campaign.Body, community) };
+        var lines = new List<string> { words.Fill(campaign.Title), "", words.Fill(campaign.Body) };
         if (!string.IsNullOrWhiteSpace(campaign.Link))
             lines.Add(campaign.Link);
         if (!campaign.Body.Contains("退订", StringComparison.Ordinal))
@@ -43,16 +45,21 @@ public static partial class Notice
     }
 
     /// <summary>The Activity; its channel data names the campaign, so that a reply finds its notice.</summary>
-    public static Activity ToActivity(Campaign campaign, string community, string sender, DateOnly today) => new()
+    public static Activity ToActivity(Campaign campaign, NoticeWords words, string sender, DateOnly today) => new()
     {
         Type = ActivityTypes.Message,
         TextFormat = "plain",
-        Text = TextFor(campaign, community, sender, today),
+        Text = TextFor(campaign, words, sender, today),
+        SuggestedActions = campaign.Replies == ReplyChoices.Attend ? Attend : null,
         From = new() { Id = "bot", Role = "bot" },
-        ChannelData = JsonSerializer.SerializeToElement(new NoticeData(new(campaign.Id, Fill(campaign.Title, community), community, string.IsNullOrWhiteSpace(campaign.Link) ? null : campaign.Link)), NoticeJson.Default.NoticeData),
+        ChannelData = JsonSerializer.SerializeToElement(new NoticeData(new(campaign.Id, words.Fill(campaign.Title), words.Community, string.IsNullOrWhiteSpace(campaign.Link) ? null : campaign.Link)), NoticeJson.Default.NoticeData),
     };
 
-    private static string Fill(string text, string community) => text.Replace(CommunityVariable, community, StringComparison.Ordinal);
+    // In this order a bare 1, 2 or 3 means the same (NoticeReplies).
+    private static readonly SuggestedActions Attend = new()
+    {
+        Actions = [.. ((string[])["参加", "要资料", "不来"]).Select(words => new CardAction { Type = "imBack", Title = words, Value = JsonSerializer.SerializeToElement(words) })],
+    };
 
     private static int Length(string text) => new StringInfo(text).LengthInTextElements;
 

@@ -38,6 +38,17 @@ internal sealed class QuotaKeeper(IOptionsMonitor<CampaignOptions> options, Time
         });
     }
 
+    /// <summary>What each channel with a limit of ours may still send in its running window, by channel id; of several accounts, the sum of those that have sent.</summary>
+    public async Task<IReadOnlyDictionary<string, int>> LeftAsync(OutreachDb db, CancellationToken cancellationToken)
+    {
+        var used = await ReadAsync(db, cancellationToken);
+        return options.CurrentValue.Quotas.ToDictionary(quota => quota.Key, quota =>
+        {
+            var accounts = used.Where(pair => pair.Key.Split('/')[0] == quota.Key).ToList();
+            return accounts.Count == 0 ? quota.Value.Limit : accounts.Sum(pair => pair.Value.RestsUntil is null ? pair.Value.Left ?? 0 : 0);
+        });
+    }
+
     /// <summary>A rate limit, a used-up quota or a wrong secret rests the whole account; the rows wait, and staff are told.</summary>
     public Task PauseIfToldAsync(OutreachDb db, string account, IReadOnlyList<SendResult> results)
     {

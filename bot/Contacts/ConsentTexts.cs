@@ -37,7 +37,7 @@ public sealed class ConsentTexts(IOptions<SiteOptions> site)
     public ConsentText Notices(string channel, string masked)
     {
         var wording = NoticesText(site.Value, channel, "…");
-        return Filled(ConsentPurpose.Notices, "C3 v1", wording, site.Value.Operator.DisplayName) with { Text = NoticesText(site.Value, channel, masked) };
+        return Filled(ConsentPurpose.Notices, "C3 v2", wording, site.Value.Operator.DisplayName) with { Text = NoticesText(site.Value, channel, masked) };
     }
 
     public ConsentCard CollectCard { get; } = new("可以记下您的信息吗？", CollectLines(site.Value));
@@ -66,7 +66,7 @@ public sealed class ConsentTexts(IOptions<SiteOptions> site)
     private static string NoticesText(SiteOptions site, string channel, string masked)
     {
         var (name, stop) = channel == "sms" ? ("短信", "回短信“T”") : ("邮件", "点邮件里的“退订”");
-        return $"{site.Operator.DisplayName}（{site.Operator.DisplayContact}）把小区通知也用{name}发到{masked}，只发通知。随时能停：{stop}，或在这里说“不要{name}”。"
+        return $"{site.Operator.DisplayName}（{site.Operator.DisplayContact}）把小区通知用{name}发到{masked}，只发通知，发不到时才在这里发。随时能停：{stop}，或在这里说“不要{name}”。"
             + $"同意，就把{name}里的6位数字在10分钟内发来；不同意就不用管。";
     }
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Outreach.Activities;
 using Outreach.Storage;
 
 namespace Outreach.Conversations;
@@ -11,13 +12,19 @@ namespace Outreach.Conversations;
 public sealed class ChannelTest
 {
     public long Id { get; init; }
+    /// <summary><see cref="Anywhere"/> for a notice.</summary>
     public required string Channel { get; init; }
     public required string Account { get; init; }
     /// <summary>Opens nothing but a test message, so it is kept as it is.</summary>
     public required string Code { get; init; }
     public required string StaffId { get; init; }
+    /// <summary>The notice that is tried, as the staff member wrote it; null: the message that says that it is a test.</summary>
+    public string? Text { get; init; }
     public required DateTimeOffset ExpiresAt { get; init; }
     public DateTimeOffset? UsedAt { get; set; }
+
+    /// <summary>In place of a channel: the digits are good on every one.</summary>
+    public const string Anywhere = "*";
 }
 
 internal sealed class ChannelTestTable : IEntityTypeConfiguration<ChannelTest>
@@ -27,6 +34,7 @@ internal sealed class ChannelTestTable : IEntityTypeConfiguration<ChannelTest>
         test.ToTable("ChannelTests");
         test.Property(t => t.Channel).HasMaxLength(32);
         test.Property(t => t.Account).HasMaxLength(64);
+        test.Property(t => t.Text).HasMaxLength(4000);
         test.Property(t => t.Code).HasMaxLength(6);
         test.HasIndex(t => new { t.Channel, t.Account, t.Code });
     }
@@ -38,7 +46,14 @@ public sealed partial class ChannelTests(IDbContextFactory<OutreachDb> databases
     public static readonly TimeSpan GoodFor = TimeSpan.FromMinutes(10);
 
     /// <summary>New digits for one channel account; what was not used before is forgotten.</summary>
-    public async Task<string> StartAsync(string channel, string account, string staffId, CancellationToken cancellationToken)
+    public Task<string> StartAsync(string channel, string account, string staffId, CancellationToken cancellationToken) =>
+        StartAsync(channel, account, null, staffId, $"取了 {channel}/{account} 的测试码", cancellationToken);
+
+    /// <summary>New digits for a notice that a staff member wants to read first, in whatever channel.</summary>
+    public Task<string> StartAsync(Activity notice, string staffId, CancellationToken cancellationToken) =>
+        StartAsync(ChannelTest.Anywhere, ChannelTest.Anywhere, notice.Text, staffId, "取了通知的测试码", cancellationToken);
+
+    private async Task<string> StartAsync(string channel, string account, string? text, string staffId, string detail, CancellationToken cancellationToken)
     {
         var code = RandomNumberGenerator.GetInt32(1_000_000).ToString("D6", CultureInfo.InvariantCulture);
         var now = clock.GetUtcNow();
@@ -46,8 +61,8 @@ public sealed partial class ChannelTests(IDbContextFactory<OutreachDb> databases
         await db.WriteAsync(async () =>
         {
             await db.Set<ChannelTest>().Where(t => t.ExpiresAt <= now || t.StaffId == staffId).ExecuteDeleteAsync(cancellationToken);
-            db.Add(new ChannelTest { Channel = channel, Account = account, Code = code, StaffId = staffId, ExpiresAt = now + GoodFor });
-            audit.Add(db, AuditKind.TestedChannel, staffId, detail: $"取了 {channel}/{account} 的测试码");
+            db.Add(new ChannelTest { Channel = channel, Account = account, Code = code, StaffId = staffId, Text = text, ExpiresAt = now + GoodFor });
+            audit.Add(db, AuditKind.TestedChannel, staffId, detail: detail);
             await db.SaveChangesAsync(cancellationToken);
         }, cancellationToken);
         return code;
@@ -60,11 +75,11 @@ public sealed partial class ChannelTests(IDbContextFactory<OutreachDb> databases
             return false;
         var (code, channel, account, now) = (asked.Groups[1].Value, turn.Conversation.Channel, turn.Conversation.Account, turn.Now);
         if (await turn.Db.Set<ChannelTest>().FirstOrDefaultAsync(
-            t => t.Channel == channel && t.Account == account && t.Code == code && t.UsedAt == null && t.ExpiresAt > now, cancellationToken) is not { } test)
+            t => ((t.Channel == channel && t.Account == account) || t.Channel == ChannelTest.Anywhere) && t.Code == code && t.UsedAt == null && t.ExpiresAt > now, cancellationToken) is not { } test)
             return false;
         test.UsedAt = now;
         audit.Add(turn.Db, AuditKind.TestedChannel, test.StaffId, detail: $"{channel}/{account} 的测试消息发出");
-        await turn.ReplyAsync(AnswerKind.Smalltalk, "这是一条测试消息，收到就说明这个渠道通了。", cancellationToken);
+        await turn.ReplyAsync(AnswerKind.Smalltalk, test.Text ?? "这是一条测试消息，收到就说明这个渠道通了。", cancellationToken);
         return true;
     }
 

@@ -20,6 +20,44 @@ public sealed class ConversationLog(TimeProvider clock)
         return Append(db, conversation, from, activity, outgoingKey, staffId, replyTo: null, inboundKey: null);
     }
 
+    /// <summary>
+    /// Writes messages that the bot sent to many conversations, inside the caller's <see cref="OutreachDb.WriteAsync{T}"/>: by plain SQL, and equal activities are encrypted
+    /// once. What is there already under its key stays as it is.
+    /// </summary>
+    /// <returns>The conversations that have a new message.</returns>
+    public async Task<List<long>> AppendSentAsync(OutreachDb db, IReadOnlyList<SentMessage> messages)
+    {
+        if (messages.Count == 0)
+            return [];
+        var now = clock.GetUtcNow();
+        await using var count = new RowStatement<Message>(db,
+            """
+            UPDATE "Conversations" SET "LastSequence" = "LastSequence" + 1, "LastActiveAt" = @At
+            WHERE "Id" = @ConversationId AND NOT EXISTS (SELECT 1 FROM "Messages" WHERE "ConversationId" = @ConversationId AND "OutgoingKey" = @OutgoingKey)
+            """, nameof(Message.ConversationId), nameof(Message.OutgoingKey), nameof(Message.At));
+        await using var insert = new RowStatement<Message>(db,
+            """
+            INSERT INTO "Messages" ("ConversationId", "Sequence", "From", "At", "Activity", "OutgoingKey", "SentAt")
+            SELECT "Id", "LastSequence", @From, @At, @Activity, @OutgoingKey, @At FROM "Conversations" WHERE "Id" = @ConversationId
+            """, nameof(Message.ConversationId), nameof(Message.From), nameof(Message.At), nameof(Message.Activity), nameof(Message.OutgoingKey));
+        (count[nameof(Message.At)], insert[nameof(Message.At)], insert[nameof(Message.From)]) = (now, now, Speaker.Bot);
+        var stored = new Dictionary<Activity, object>(ReferenceEqualityComparer.Instance);
+        var told = new List<long>(messages.Count);
+        foreach (var (conversationId, key, activity) in messages)
+        {
+            (count[nameof(Message.ConversationId)], count[nameof(Message.OutgoingKey)]) = (conversationId, key);
+            if (await count.RunAsync() == 0)
+                continue;
+            if (!stored.TryGetValue(activity, out var text))
+                stored[activity] = text = insert.Convert(nameof(Message.Activity), JsonSerializer.Serialize(activity, ActivityJson.Wire.Activity));
+            (insert[nameof(Message.ConversationId)], insert[nameof(Message.OutgoingKey)]) = (conversationId, key);
+            insert.Stored(nameof(Message.Activity), text);
+            await insert.RunAsync();
+            told.Add(conversationId);
+        }
+        return told;
+    }
+
     /// <summary>Adds one message to a tracked conversation within the caller's transaction.</summary>
     public Message Append(OutreachDb db, Conversation conversation, Speaker from, Activity activity, string? outgoingKey, string? staffId, int? replyTo, string? inboundKey)
     {
@@ -42,3 +80,8 @@ public sealed class ConversationLog(TimeProvider clock)
         return message;
     }
 }
+
+/// <summary>A message that has left the house, or does so by being written.</summary>
+/// <param name="Key">Its <see cref="Message.OutgoingKey"/>.</param>
+/// <param name="Activity">The same object for all who read the same words.</param>
+public readonly record struct SentMessage(long ConversationId, string Key, Activity Activity);

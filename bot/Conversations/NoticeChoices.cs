@@ -61,7 +61,7 @@ internal sealed partial class NoticeChoices(OptOuts optOuts, RecentNotice notice
     private static readonly (NoticeTopics Topic, string Title)[] Names =
         [(NoticeTopics.Procedure, "业委会流程"), (NoticeTopics.MyCommunity, "我的小区"), (NoticeTopics.Training, "培训活动"), (NoticeTopics.General, "其他")];
 
-    /// <summary>只要培训 chooses, 不要培训 takes one away; null: none is named.</summary>
+    /// <summary>只要培训 chooses, 不要培训 takes one away, 也要培训 and 订阅培训 add one; null: none is named.</summary>
     internal static NoticeTopics? TopicsIn(string text, NoticeTopics now)
     {
         if (Everything().IsMatch(text))
@@ -71,11 +71,14 @@ internal sealed partial class NoticeChoices(OptOuts optOuts, RecentNotice notice
         var off = Refused().Match(text);
         if (off.Success && Named(off.Value) is not NoticeTopics.None and var unwanted)
             return now & ~unwanted & NoticeTopics.All;
-        return Named(OthersOff().Replace(text, "")) is not NoticeTopics.None and var wanted ? wanted : null;
+        return Named(OthersOff().Replace(text, "")) is not NoticeTopics.None and var wanted
+            ? More().IsMatch(text) && !Only().IsMatch(text) ? now | wanted : wanted
+            : null;
     }
 
     private static NoticeTopics Named(string text) =>
-        (Flow().IsMatch(text) ? NoticeTopics.Procedure : 0) | (Own().IsMatch(text) ? NoticeTopics.MyCommunity : 0) | (Training().IsMatch(text) ? NoticeTopics.Training : 0);
+        (Flow().IsMatch(text) ? NoticeTopics.Procedure : 0) | (Own().IsMatch(text) ? NoticeTopics.MyCommunity : 0) | (Training().IsMatch(text) ? NoticeTopics.Training : 0)
+        | (General().IsMatch(text) ? NoticeTopics.General : 0);
 
     private static string AndTheForm(Turn turn) => turn.State.Form is null ? "" : "刚才的登记还办吗？";
 
@@ -98,6 +101,15 @@ internal sealed partial class NoticeChoices(OptOuts optOuts, RecentNotice notice
 
     [GeneratedRegex("(?:俺|我|我们|俺们|咱|本|自己)(?:的)?小区|小区(?:的|嘞)", RegexOptions.CultureInvariant)]
     private static partial Regex Own();
+
+    [GeneratedRegex("订阅|也|加上|还要|还收|再|恢复|重新", RegexOptions.CultureInvariant)]
+    private static partial Regex More();
+
+    [GeneratedRegex("只|光|仅|就要|就收|就发", RegexOptions.CultureInvariant)]
+    private static partial Regex Only();
+
+    [GeneratedRegex("其[他它](?:类|这类|的?通知|的?消息)|一般(?:的)?通知|杂事", RegexOptions.CultureInvariant)]
+    private static partial Regex General();
 
     [GeneratedRegex("培训|活动|讲座", RegexOptions.CultureInvariant)]
     private static partial Regex Training();

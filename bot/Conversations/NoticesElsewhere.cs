@@ -7,7 +7,7 @@ using Outreach.Storage;
 namespace Outreach.Conversations;
 
 /// <summary>
-/// 通知发短信, 通知发邮箱: notices to a phone or mailbox as well. The digits that are sent there and come back here prove the address and are the consent; without them
+/// 通知发短信, 通知发邮箱: notices to a phone or mailbox instead of this chat. The digits that are sent there and come back here prove the address and are the consent; without them
 /// nothing is sent to it. 不要短信 ends it. The channels come late (the host hands them in, and they know this room), so they are asked for when a turn needs them.
 /// </summary>
 internal sealed partial class NoticesElsewhere(NoticeAddresses addresses, ConsentTexts texts, IServiceProvider services)
@@ -36,7 +36,7 @@ internal sealed partial class NoticesElsewhere(NoticeAddresses addresses, Consen
     public async Task<string> LineOfAsync(OutreachDb db, Contact owner, CancellationToken cancellationToken)
     {
         var own = await addresses.OfOwnerAsync(db, owner.Id, cancellationToken);
-        return own.Count == 0 ? "" : $"通知也发：{string.Join('、', own.Select(address => Masked(address.Channel, address.Address)))}。";
+        return own.Count == 0 ? "" : $"通知发到：{string.Join('、', own.Select(address => Masked(address.Channel, address.Address)))}。";
     }
 
     private async Task AskAsync(Turn turn, string channelId, string typed, CancellationToken cancellationToken)
@@ -78,7 +78,7 @@ internal sealed partial class NoticesElsewhere(NoticeAddresses addresses, Consen
             return false;
         var name = address!.Channel == Sms ? "短信" : "邮件";
         await turn.ReplyAsync(AnswerKind.Optin, outcome == CodeOutcome.Confirmed
-            ? $"好，小区通知以后也用{name}发到{Masked(address.Channel, address.Address)}。不想收说“不要{name}”。"
+            ? $"好，小区通知以后用{name}发到{Masked(address.Channel, address.Address)}，不再在这里重复。不想收说“不要{name}”。"
             : $"验证码不对。请照{name}里的6位数字发来。", cancellationToken);
         if (outcome == CodeOutcome.Confirmed)
             turn.Effect = Effect.Done;

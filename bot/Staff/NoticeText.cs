@@ -36,31 +36,9 @@ internal static class NoticeText
         CampaignState.Draft or CampaignState.Cancelled => "closed",
     };
 
-    public static string Of(SkipReason reason) => reason switch
-    {
-        SkipReason.None => "其他",
-        SkipReason.OptedOut => "退订",
-        SkipReason.TopicLeft => "不收这类通知",
-        SkipReason.WindowClosed => "超过渠道回复时限",
-        SkipReason.RecipientGone => "找不到",
-        SkipReason.ChannelOff => "渠道没开通",
-        SkipReason.Cancelled => "停止发送",
-        SkipReason.WeeklyLimit => "7天内已收够",
-        SkipReason.SignUpEnded => "登记撤回或无效",
-    };
+    public static string Of(SkipReason reason) => NoticeNames.Of(reason);
 
-    public static string Channel(string id) => id switch
-    {
-        "webchat" => "网页聊天",
-        "wechat" => "微信公众号",
-        "wecom" => "企业微信",
-        "dingtalk" => "钉钉",
-        "feishu" => "飞书",
-        "sms" => "短信",
-        "email" => "邮件",
-        "botframework" => "Azure Bot Service",
-        _ => id,
-    };
+    public static string Channel(string id) => NoticeNames.Channel(id);
 
     /// <summary>Such as 退订 41、找不到 21; "" for none.</summary>
     public static string Reasons(IReadOnlyDictionary<SkipReason, int> reasons) =>

@@ -80,6 +80,7 @@ public static class StaffSetup
         services.AddSingleton<IStaffRoster, StaffRoster>();
         services.AddSingleton<ConversationReader>();
         services.AddSingleton<ChannelNumbers>();
+        services.AddSingleton<CampaignChannelNames>();
         services.AddSingleton<UnknownNames>();
         services.AddSingleton<LocalText>();
         services.AddSingleton<PaperDesk>();
@@ -119,6 +120,7 @@ public static class StaffSetup
         staff.MapGet("/communities/{id:long}/papers/{kind}/docx", PaperSteps.Word);
         staff.MapPost("/communities/{id:long}/steps/{number:int}/undo", CommunitySteps.Undo).RequireAuthorization(StaffPolicies.Owners);
         staff.MapPost("/communities/{id:long}/way", CommunitySteps.Choose).RequireAuthorization(StaffPolicies.Owners);
+        staff.MapPost("/notices/{id:long}/log/file", NoticeSteps.ExportLog).RequireAuthorization(StaffPolicies.Notices);
         staff.MapPost("/held/release", HeldSteps.Release).RequireAuthorization(StaffPolicies.Owners);
         staff.MapPost("/alerts/{id:long}/done", HeldSteps.Done).RequireAuthorization(StaffPolicies.Staff);
         var knowledge = staff.MapGroup("/knowledge").RequireAuthorization(StaffPolicies.Knowledge);

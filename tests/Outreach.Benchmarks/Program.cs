@@ -21,12 +21,17 @@ switch (args.FirstOrDefault())
     case "channels":
         await ChannelLoads.RunAsync(int.TryParse(args.ElementAtOrDefault(1), out var rounds) ? rounds : 3, Console.Out);
         return 0;
+    case "campaign":
+        await CampaignLoads.RunAsync([.. args.Skip(1).Select(int.Parse).DefaultIfEmpty(10_000)], Console.Out);
+        return 0;
+    case "crash":
+        return await Crashes.RunAsync(int.TryParse(args.ElementAtOrDefault(1), out var recipients) ? recipients : 2000, int.TryParse(args.ElementAtOrDefault(2), out var points) ? points : 20, Console.Out) ? 0 : 1;
     case "start":
         await Starts.RunAsync(Console.Out);
         return 0;
     case "fuzz":
         return Fuzz.Run(int.TryParse(args.ElementAtOrDefault(1), out var seconds) ? seconds : 600, Console.Out) == 0 ? 0 : 1;
     default:
-        Console.Error.WriteLine("usage: start | turns | channels [ROUNDS] | fuzz [SECONDS] | knowledge [FOLDER] | statutes FOLDER | fit-ranker [FOLDER] | characters < Unihan files");
+        Console.Error.WriteLine("usage: start | turns | channels [ROUNDS] | campaign [BULK-RECIPIENTS …] | crash [RECIPIENTS [POINTS]] | fuzz [SECONDS] | knowledge [FOLDER] | statutes FOLDER | fit-ranker [FOLDER] | characters < Unihan files");
         return 2;
 }

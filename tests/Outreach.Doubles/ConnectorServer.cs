@@ -114,6 +114,17 @@ public sealed class ConnectorServer : IAsyncDisposable
     /// <summary>How often a conversation showed that the bot is writing.</summary>
     public int Typings(string conversation) => _ledger.Count(entry => entry.Conversation == conversation && IsTyping(entry));
 
+    /// <summary>A conversation that the bot knows from before.</summary>
+    /// <returns>What the bot is called there.</returns>
+    public string Open(string conversation, string user, string channel)
+    {
+        _conversations[conversation] = (BotId(channel), user, channel);
+        return BotId(channel);
+    }
+
+    /// <summary>How many messages each conversation holds.</summary>
+    public IReadOnlyDictionary<string, int> Counts() => _ledger.Where(entry => !IsTyping(entry)).GroupBy(entry => entry.Conversation).ToDictionary(group => group.Key, group => group.Count());
+
     /// <summary>The bot is taken out of a conversation: 403 from now on.</summary>
     public void Remove(string conversation) => _conversations[conversation] = default;
 

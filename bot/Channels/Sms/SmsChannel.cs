@@ -21,6 +21,11 @@ internal sealed class SmsChannel(SmsVendors vendors, NoticeAddresses addresses, 
     public ChannelCapabilities Capabilities { get; } = new() { Proactive = true, MaxTextBytes = 210 };
     public bool IsOn => vendors.For(SmsPurpose.Notice) is not null && vendors.For(SmsPurpose.Code) is not null;
 
+    /// <summary>The vendor's template has the words; these are what fills it.</summary>
+    public string PreviewOf(Activity activity) => NoticeOf(activity) is { } notice
+        ? $"〔短信模板〕小区：{notice.Community}；标题：{notice.Title}；日期：{city.DateText(city.Today)}；单位：{site.Value.Operator.DisplayName}"
+        : "";
+
     public string? Normalise(string typed) => SmsPhone.Normalise(typed);
 
     public string Mask(string address) => Masks.Phone(address);

@@ -97,7 +97,7 @@ internal sealed class KfChannel(WeComApi api, WeComAccounts accounts, IDbContext
 
     private static async Task<int> SentSinceAsync(OutreachDb db, Conversation conversation, DateTimeOffset since, CancellationToken cancellationToken) =>
         await db.Messages.CountAsync(m => m.ConversationId == conversation.Id && m.From != Speaker.Owner && m.SentAt >= since, cancellationToken)
-        + await db.Deliveries.CountAsync(d => d.ContactId == conversation.ContactId && d.State == DeliveryState.Sent && d.EndedAt >= since, cancellationToken);
+        + await db.Deliveries.CountAsync(d => d.PersonId == conversation.ContactId && d.ContactId == conversation.ContactId && d.State == DeliveryState.Sent && d.EndedAt >= since, cancellationToken);
 
     private static Task<DateTimeOffset> InstalledAsync(OutreachDb db, CancellationToken cancellationToken) =>
         db.Set<Installation>().Select(i => i.CreatedAt).SingleAsync(cancellationToken);

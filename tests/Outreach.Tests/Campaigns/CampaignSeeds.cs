@@ -17,20 +17,26 @@ internal static class CampaignSeeds
         AddOwnersAsync(db, "webchat", [.. Enumerable.Range(0, count).Select(i => $"dl_{i}")], now, stop);
 
     /// <summary>One community whose owners signed up in a channel, under these ids.</summary>
-    public static async Task<Community> AddOwnersAsync(OutreachDb db, string channel, IReadOnlyList<string> userIds, DateTimeOffset now, CancellationToken stop)
+    public static Task<Community> AddOwnersAsync(OutreachDb db, string channel, IReadOnlyList<string> userIds, DateTimeOffset now, CancellationToken stop) =>
+        AddOwnersAsync(db, [.. userIds.Select(userId => (channel, userId))], now, stop);
+
+    /// <summary>One community whose owners signed up in these channels, under these ids.</summary>
+    /// <param name="key">Of the community, where there are several.</param>
+    public static async Task<Community> AddOwnersAsync(
+        OutreachDb db, IReadOnlyList<(string Channel, string UserId)> owners, DateTimeOffset now, CancellationToken stop, string key = "test")
     {
-        var area = new Area { Level = AreaLevel.Neighbourhood, Name = "测试社区", Path = "/" };
+        var area = new Area { Level = AreaLevel.Neighbourhood, Name = key == "test" ? "测试社区" : key, Path = "/" };
         db.Add(area);
         await db.SaveChangesAsync(stop);
         area.Path = $"/{area.Id}/";
-        var community = new Community { AreaId = area.Id, Key = "test", Name = "测试小区" };
+        var community = new Community { AreaId = area.Id, Key = key, Name = "测试小区" };
         db.Add(community);
         await db.SaveChangesAsync(stop);
-        var contacts = userIds.Select(userId => new Contact
+        var contacts = owners.Select(owner => new Contact
         {
-            Channel = channel,
+            Channel = owner.Channel,
             Account = "default",
-            UserId = userId,
+            UserId = owner.UserId,
             CommunityId = community.Id,
             CreatedAt = now,
             LastSeenAt = now,
@@ -39,7 +45,7 @@ internal static class CampaignSeeds
         await db.SaveChangesAsync(stop);
         var conversations = contacts.ConvertAll(contact => new Conversation
         {
-            Channel = channel,
+            Channel = contact.Channel,
             Account = "default",
             ChannelConversationId = $"c{contact.Id}",
             ContactId = contact.Id,
@@ -47,7 +53,7 @@ internal static class CampaignSeeds
             LastActiveAt = now,
             Reference = JsonSerializer.Serialize(new ConversationReference
             {
-                ChannelId = channel,
+                ChannelId = contact.Channel,
                 Account = "default",
                 ConversationId = $"c{contact.Id}",
                 UserId = contact.UserId,
@@ -77,11 +83,12 @@ internal static class CampaignSeeds
     }
 
     /// <summary>A notice to all owners of the community, not yet stored.</summary>
-    public static Campaign Planned(Community community, DateTimeOffset startAt, NoticeTopics topic = NoticeTopics.MyCommunity) => new()
+    public static Campaign Planned(Community community, DateTimeOffset startAt, NoticeTopics topic = NoticeTopics.MyCommunity, LegalStep? step = null) => new()
     {
         Title = "{小区}通知",
         Body = "{小区}的各位业主：本周六开会。",
         Topic = topic,
+        Step = step,
         AreaId = community.AreaId,
         State = CampaignState.Scheduled,
         ComposerId = "test",

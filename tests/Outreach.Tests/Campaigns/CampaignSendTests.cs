@@ -116,19 +116,19 @@ public sealed class CampaignSendTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_third_notice_of_a_week_is_skipped_but_not_one_of_the_procedure()
+    public async Task The_third_notice_of_a_week_is_skipped_but_not_one_that_the_law_asks_for()
     {
         await StartAsync(owners: 1);
-        async Task<CampaignView> SendAsync(NoticeTopics topic)
+        async Task<CampaignView> SendAsync(NoticeTopics topic, LegalStep? step = null)
         {
-            var id = await AddAsync(_clock.GetUtcNow(), topic);
+            var id = await AddAsync(_clock.GetUtcNow(), topic, step);
             await CarryOnAsync(id);
             return await ReadAsync(id);
         }
 
-        await SendAsync(NoticeTopics.Procedure);
+        await SendAsync(NoticeTopics.Procedure, LegalStep.FirstMeeting);
         var (first, second, third) = (await SendAsync(NoticeTopics.MyCommunity), await SendAsync(NoticeTopics.Training), await SendAsync(NoticeTopics.General));
-        var procedure = await SendAsync(NoticeTopics.Procedure);
+        var procedure = await SendAsync(NoticeTopics.Procedure, LegalStep.Result);
         var preview = await Desk.PreviewAsync(Staff, new(_community.AreaId, null, NoticeTopics.General), Current.CancellationToken);
         await using (var db = Open())
         {
@@ -186,6 +186,7 @@ public sealed class CampaignSendTests : IAsyncLifetime
             db.Add(new Delivery
             {
                 CampaignId = id,
+                PersonId = contact.Id,
                 ContactId = contact.Id,
                 CommunityId = _community.Id,
                 Channel = contact.Channel,
@@ -218,10 +219,10 @@ public sealed class CampaignSendTests : IAsyncLifetime
 
     private OutreachDb Open() => Get<IDbContextFactory<OutreachDb>>().CreateDbContext();
 
-    private async Task<long> AddAsync(DateTimeOffset startAt, NoticeTopics topic = NoticeTopics.MyCommunity)
+    private async Task<long> AddAsync(DateTimeOffset startAt, NoticeTopics topic = NoticeTopics.MyCommunity, LegalStep? step = null)
     {
         await using var db = Open();
-        var campaign = CampaignSeeds.Planned(_community, startAt, topic);
+        var campaign = CampaignSeeds.Planned(_community, startAt, topic, step);
         db.Add(campaign);
         await db.SaveChangesAsync(Current.CancellationToken);
         return campaign.Id;

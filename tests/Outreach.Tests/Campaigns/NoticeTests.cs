@@ -38,7 +38,7 @@ public sealed class NoticeTests
             FormToken = Guid.NewGuid(),
         };
 
-        var text = Notice.TextFor(campaign, "春晖苑（演示）", "演示单位", new DateOnly(2026, 11, 25));
+        var text = Notice.TextFor(campaign, NoticeWords.Of("春晖苑（演示）"), "演示单位", new DateOnly(2026, 11, 25));
 
         Assert.Equal("春晖苑（演示）通知\n\n春晖苑（演示）周六开会。\n回“退订”不再收。\n演示单位 2026年11月25日", text);
     }

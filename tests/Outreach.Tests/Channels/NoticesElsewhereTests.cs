@@ -33,46 +33,47 @@ public sealed partial class NoticesElsewhereTests(AddressApp shared) : IClassFix
         var wrong = await SayAsync(owner, code == "000000" ? "000001" : "000000");
         await CampaignAsync("确认前", mails: 0, texts: 0);
         var confirmed = await SayAsync(owner, code);
+        var mail = (await CampaignAsync("第一次", mails: 1, texts: 0)).Mail!;
         var phone = await SayAsync(owner, "通知发短信");
         var confirmedPhone = await SayAsync(owner, await CodeInTextAsync());
         var mine = await SayAsync(owner, "你存了我啥");
 
         Assert.Contains("要先登记", early, StringComparison.Ordinal);
-        Assert.Contains("把小区通知也用邮件发到la***@example.org", asked, StringComparison.Ordinal);
+        Assert.Contains("把小区通知用邮件发到la***@example.org", asked, StringComparison.Ordinal);
         Assert.Contains("验证码不对", wrong, StringComparison.Ordinal);
-        Assert.Contains("也用邮件发到la***@example.org", confirmed, StringComparison.Ordinal);
+        Assert.Contains("以后用邮件发到la***@example.org", confirmed, StringComparison.Ordinal);
         Assert.Contains("发到139****0124", phone, StringComparison.Ordinal);
-        Assert.Contains("也用短信发到139****0124", confirmedPhone, StringComparison.Ordinal);
-        Assert.Contains("通知也发：la***@example.org、139****0124", mine, StringComparison.Ordinal);
+        Assert.Contains("以后用短信发到139****0124", confirmedPhone, StringComparison.Ordinal);
+        Assert.Contains("通知发到：la***@example.org、139****0124", mine, StringComparison.Ordinal);
 
-        var mail = (await CampaignAsync("第一次", mails: 1, texts: 1)).Mail!;
-        var leave = new Uri(mail.Header("List-Unsubscribe")!.Trim('<', '>')).AbsolutePath;
+        // One copy, on the way that comes first; when that is left, on the next.
+        await CampaignAsync("第二次", mails: 0, texts: 1);
 
-        // Opening the page, as programs that look at links do, changes nothing; the button of the mail program does.
-        using (var page = await shared.Http.GetAsync(leave, Stop))
-        {
-            Assert.Equal(HttpStatusCode.OK, page.StatusCode);
-            Assert.Contains("<form method=\"post\">", await page.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
-        }
+        // The vendor reports the owner's answer; only the address with the right word is believed.
+        Assert.Equal(HttpStatusCode.NotFound, await ReplyAsync("fedcba9876543210", "13900000124", "T"));
+        Assert.Equal(HttpStatusCode.OK, await ReplyAsync(AddressApp.CallbackKey, "13900000124", "收到，谢谢"));
         // The network reports that the second text did not arrive: it counts as sent no more, however often that is said.
-        var lost = (await CampaignAsync("第二次", mails: 1, texts: 1)).Text!;
+        var lost = (await CampaignAsync("第三次", mails: 0, texts: 1)).Text!;
         foreach (var end in (string[])["DELIVERED", "MOBILE_TERMINAL_ERROR", "MOBILE_TERMINAL_ERROR"])
             Assert.Equal(HttpStatusCode.OK, await PushAsync(AddressApp.CallbackKey, lost.AliyunReceipt(end)));
         await using (var sent = Open())
             Assert.Equal([(DeliveryState.Sent, null), (DeliveryState.Failed, "Transient MOBILE_TERMINAL_ERROR")],
                 (await sent.Deliveries.Where(d => d.Channel == "sms").OrderBy(d => d.Id).ToListAsync(Stop)).Select(d => (d.State, d.LastError)));
+        Assert.Equal(HttpStatusCode.OK, await ReplyAsync(AddressApp.CallbackKey, "13900000124", "T"));
+
+        // Opening the page, as programs that look at links do, changes nothing; the button of the mail program does.
+        var leave = new Uri(mail.Header("List-Unsubscribe")!.Trim('<', '>')).AbsolutePath;
+        using (var page = await shared.Http.GetAsync(leave, Stop))
+        {
+            Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+            Assert.Contains("<form method=\"post\">", await page.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
+        }
+        await CampaignAsync("第四次", mails: 1, texts: 0);
         for (var click = 0; click < 2; click++)
         {
             using var left = await shared.Http.PostAsync(leave, new FormUrlEncodedContent([new("List-Unsubscribe", "One-Click")]), Stop);
             Assert.Equal(HttpStatusCode.OK, left.StatusCode);
         }
-        await CampaignAsync("第三次", mails: 0, texts: 1);
-
-        // The vendor reports the owner's answer; only the address with the right word is believed.
-        Assert.Equal(HttpStatusCode.NotFound, await ReplyAsync("fedcba9876543210", "13900000124", "T"));
-        Assert.Equal(HttpStatusCode.OK, await ReplyAsync(AddressApp.CallbackKey, "13900000124", "收到，谢谢"));
-        await CampaignAsync("第四次", mails: 0, texts: 1);
-        Assert.Equal(HttpStatusCode.OK, await ReplyAsync(AddressApp.CallbackKey, "13900000124", "T"));
         await CampaignAsync("第五次", mails: 0, texts: 0);
 
         // The marks stay when the chat takes notices up again, and the whole answer about an owner's data has them no more.
@@ -176,7 +177,7 @@ public sealed partial class NoticesElsewhereTests(AddressApp shared) : IClassFix
             Body = "周六开会。",
             Topic = NoticeTopics.MyCommunity,
             AreaId = community.AreaId,
-            CommunityIds = $",{community.Id},",
+            Audience = new AudienceFilter { Communities = [community.Id] }.ToJson(),
             State = CampaignState.Scheduled,
             ComposerId = "s-test",
             ComposerName = "演示同事",

@@ -254,7 +254,7 @@ public sealed class WeChatNoticesTests(WeChatNoticeApp shared) : IClassFixture<W
                 });
             }
             var campaign = Campaigns.CampaignSeeds.Planned(community, now);
-            campaign.CommunityIds = $",{community.Id},";
+            campaign.Audience = new AudienceFilter { Communities = [community.Id] }.ToJson();
             db.Add(campaign);
             await db.SaveChangesAsync(stop);
             id = campaign.Id;

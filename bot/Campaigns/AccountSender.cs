@@ -1,0 +1,126 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Outreach.Activities;
+using Outreach.Storage;
+
+namespace Outreach.Campaigns;
+
+/// <summary>Claims and sends batches of one channel account. One call at a time for each account: <see cref="ChannelSenderGrain"/> sees to it, and the rows do where it cannot.</summary>
+internal sealed partial class AccountSender(
+    IDbContextFactory<OutreachDb> databases, CampaignChannels channels, QuotaKeeper quotas, NoticeSender sender, DeliveryEnds ends, SendingHours hours,
+    IOptionsMonitor<CampaignOptions> options, TimeProvider clock, ILogger<AccountSender> logger)
+{
+    private const int FallBackAtOnce = 500;
+    private int _batch;
+
+    /// <param name="account">Such as <c>wechat/gh_abc</c>.</param>
+    /// <returns>How many rows it moved; 0: nothing to do now (empty, paused, quiet hours, no quota).</returns>
+    public async Task<int> SendAsync(string account, long campaignId)
+    {
+        var (channelId, accountName) = account.Split('/', 2) is [var c, var a] ? (c, a) : (account, "default");
+        await using var db = await databases.CreateDbContextAsync();
+        var channel = channels.Find(channelId);
+        var found = await RecoverAsync(db, campaignId, channelId, accountName, channel);
+        if (channel is null)
+            return found + await SkipChannelOffAsync(db, campaignId, channelId, accountName);
+        if (hours.IsQuiet(clock.GetUtcNow()))
+            return found;
+        // A batch whose answer was lost goes first, alone and whole: only then does its key mean the same people.
+        var due = db.Deliveries.Due(campaignId, channelId, accountName, clock.GetUtcNow());
+        var batch = channel is IBulkChannel ? await due.Where(d => d.Batch != null).OrderBy(d => d.Batch).Select(d => d.Batch).FirstOrDefaultAsync() : null;
+        var wanted = batch is null ? await due.Where(d => d.Batch == null).Take(MostAtOnce(channel)).CountAsync() : await due.CountAsync(d => d.Batch == batch);
+        var granted = await quotas.TakeAsync(db, account, channelId, wanted);
+        if (granted == 0 || (batch is not null && granted < wanted))
+            return found;
+
+        var claim = $"{Epoch.Current}/{Interlocked.Increment(ref _batch)}";
+        var claimed = await ClaimAsync(db, campaignId, channelId, accountName, batch, granted, claim);
+        if (claimed == 0)
+            return found;
+        var results = await sender.SendAsync(campaignId, accountName, claim, channel);
+        await quotas.PauseIfToldAsync(db, account, results);
+        Sent(results.Count, campaignId);
+        return claimed;
+    }
+
+    private int MostAtOnce(IChannel channel) => channel is IBulkChannel bulk ? Math.Max(options.CurrentValue.PageSize, bulk.MaxRecipients) : options.CurrentValue.PageSize;
+
+    /// <summary>One statement; its row count is the answer. Pause and cancel are rows, read in the same statement.</summary>
+    private Task<int> ClaimAsync(OutreachDb db, long campaignId, string channel, string account, string? batch, int atMost, string claim)
+    {
+        var due = db.Deliveries.Due(campaignId, channel, account, clock.GetUtcNow()).Where(d => d.Batch == batch).OrderBy(d => d.DueAt).ThenBy(d => d.Id).Take(atMost).Select(d => d.Id);
+        return db.WriteAsync(() => db.Deliveries
+            .Where(d => d.State == DeliveryState.Queued && db.Set<Campaign>().Any(c => c.Id == campaignId && c.State == CampaignState.Sending)
+                && due.Contains(d.Id))
+            .ExecuteUpdateAsync(set => set
+                .SetProperty(d => d.State, DeliveryState.Sending)
+                .SetProperty(d => d.ClaimedBy, claim)
+                .SetProperty(d => d.Tries, d => d.Tries + 1)), CancellationToken.None);
+    }
+
+    /// <summary>
+    /// Rows that stand in Sending now were left there, by a process that died or a call that failed: calls for an account never overlap. They are queued again where the
+    /// channel tells a repeat apart or has not seen them, else unknown. Should two nodes take themselves for the owner of an account, the one whose rows are taken here
+    /// can neither name them as a batch nor end them any more.
+    /// </summary>
+    private async Task<int> RecoverAsync(OutreachDb db, long campaignId, string channelId, string account, IChannel? channel)
+    {
+        var left = db.Deliveries.Where(d => d.CampaignId == campaignId && d.State == DeliveryState.Sending && d.Channel == channelId && d.Account == account);
+        if (!await left.AnyAsync())
+            return 0;
+        var to = DeliveryJudge.AfterCrash(CampaignChannels.ResendOf(channel));
+        var now = clock.GetUtcNow();
+        return await db.WriteAsync(async () =>
+        {
+            // Before a batch is handed over, its rows bear its name: those without one have not left the house. What leaves by the commit of its state has not either.
+            var unseen = channel switch
+            {
+                IBulkChannel => left.Where(d => d.Batch == null),
+                { Capabilities.ReadsStoredMessages: true } => left,
+                _ => null,
+            };
+            var kept = unseen is null ? 0 : await unseen.ExecuteUpdateAsync(set => set
+                .SetProperty(d => d.State, DeliveryState.Queued)
+                .SetProperty(d => d.ClaimedBy, (string?)null));
+            return kept + await left.ExecuteUpdateAsync(set => set
+                .SetProperty(d => d.State, to)
+                .SetProperty(d => d.MayHaveArrived, true)
+                .SetProperty(d => d.ClaimedBy, (string?)null)
+                .SetProperty(d => d.EndedAt, to == DeliveryState.Unknown ? now : null));
+        }, CancellationToken.None);
+    }
+
+    /// <summary>The channel was switched off: who has another one gets it there.</summary>
+    private async Task<int> SkipChannelOffAsync(OutreachDb db, long campaignId, string channel, string account)
+    {
+        var now = clock.GetUtcNow();
+        var queued = db.Deliveries.Where(d => d.CampaignId == campaignId && d.State == DeliveryState.Queued && d.Channel == channel && d.Account == account);
+        return await db.WriteAsync(async () =>
+        {
+            if (await db.Campaigns.AsNoTracking().SingleOrDefaultAsync(c => c.Id == campaignId && c.State == CampaignState.Sending) is not { } campaign)
+                return 0;
+            var some = await queued.OrderBy(d => d.DueAt).Take(FallBackAtOnce).Select(d => new { d.Id, d.PersonId, d.ContactId, d.MayHaveArrived }).ToListAsync();
+            var next = await ends.NextAsync(db, campaign, some.ConvertAll(row => (row.PersonId, row.ContactId, channel)));
+            foreach (var row in some)
+                if (!row.MayHaveArrived && next.TryGetValue(row.PersonId, out var contact))
+                    await db.Deliveries.Where(d => d.Id == row.Id && d.State == DeliveryState.Queued).ExecuteUpdateAsync(set => set
+                        .SetProperty(d => d.ContactId, contact.Id).SetProperty(d => d.Channel, contact.Channel).SetProperty(d => d.Account, contact.Account)
+                        .SetProperty(d => d.Batch, (string?)null).SetProperty(d => d.Tries, 0).SetProperty(d => d.DueAt, now));
+            var without = some.Where(row => row.MayHaveArrived || !next.ContainsKey(row.PersonId)).Select(row => row.Id).ToList();
+            await db.Deliveries.Where(d => without.Contains(d.Id) && d.State == DeliveryState.Queued).ExecuteUpdateAsync(set => set
+                .SetProperty(d => d.State, d => d.MayHaveArrived ? DeliveryState.Unknown : DeliveryState.Skipped)
+                .SetProperty(d => d.SkipReason, SkipReason.ChannelOff)
+                .SetProperty(d => d.EndedAt, now));
+            return some.Count;
+        }, CancellationToken.None);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Sent a batch of {Count} deliveries of campaign {Campaign}")]
+    private partial void Sent(int count, long campaign);
+}
+
+internal static class DeliveryQueries
+{
+    public static IQueryable<Delivery> Due(this IQueryable<Delivery> deliveries, long campaignId, string channel, string account, DateTimeOffset now) =>
+        deliveries.Where(d => d.CampaignId == campaignId && d.State == DeliveryState.Queued && d.Channel == channel && d.Account == account && d.DueAt <= now);
+}

@@ -1,0 +1,204 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Outreach.Activities;
+using Outreach.Campaigns;
+using Outreach.Communities;
+using Outreach.Contacts;
+using Outreach.Conversations;
+using Outreach.Doubles;
+using Outreach.Leads;
+using Outreach.Operations;
+using Outreach.Storage;
+
+namespace Outreach.Tests.Campaigns;
+
+/// <summary>Where a process is killed: at a stage of a call to a vendor, or right after a commit of its database.</summary>
+/// <param name="Stage">Null: after a commit.</param>
+/// <param name="Number">Of the call or commit, from 1, counted over the whole history.</param>
+public readonly record struct KillPoint(CallStage? Stage, int Number);
+
+/// <summary>What the vendors and the rows say at the end.</summary>
+public sealed record KilledOutcome(int Kills, int Calls, int Commits, int Rows, int Sent, int Unknown, IReadOnlyList<string> Wrong);
+
+/// <summary>
+/// One notice to owners in three kinds of channels, sent by processes that are killed at given points and started again: a vendor without any handle (Azure Bot Service),
+/// one that knows a batch by its key (WeChat's mass send), and the web chat, whose messages are rows.
+/// </summary>
+public sealed class KilledCampaign : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("outreach-kill-");
+    private readonly int _each;
+    private ConnectorServer _connector = null!;
+    private WeChatServer _weChat = null!;
+    private VendorTap _single = null!;
+    private VendorTap _mass = null!;
+
+    private KilledCampaign(int each) => _each = each;
+
+    /// <param name="recipients">A third of them in each kind.</param>
+    public static async Task<KilledCampaign> CreateAsync(int recipients)
+    {
+        var campaign = new KilledCampaign(recipients / 3);
+        campaign._connector = await ConnectorServer.StartAsync(TimeProvider.System);
+        campaign._weChat = await WeChatServer.StartAsync(TimeProvider.System);
+        campaign._single = await VendorTap.StartAsync(campaign._connector.Address, path => path.Contains("/activities", StringComparison.Ordinal));
+        campaign._mass = await VendorTap.StartAsync(campaign._weChat.Address, path => path.Contains("/message/mass/send", StringComparison.Ordinal));
+        await campaign.SeedAsync();
+        return campaign;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _single.DisposeAsync();
+        await _mass.DisposeAsync();
+        await _connector.DisposeAsync();
+        await _weChat.DisposeAsync();
+        SqliteConnection.ClearAllPools();
+        _folder.Delete(recursive: true);
+    }
+
+    /// <summary>Runs the notice to its end, with a kill and a new process at each point that is reached.</summary>
+    public async Task<KilledOutcome> RunAsync(IEnumerable<KillPoint> points, CancellationToken stop)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        patience.CancelAfter(Patience);
+        var waiting = new Queue<KillPoint>(points);
+        var (kills, calls, commits) = (0, 0, 0);
+        while (true)
+        {
+            using var process = OutreachProcess.Start(_folder.FullName, Settings());
+            var dead = 0;
+            void Kill()
+            {
+                if (Interlocked.Exchange(ref dead, 1) == 0)
+                    process.Kill();
+            }
+            void Heard(int number, CallStage stage)
+            {
+                lock (waiting)
+                {
+                    if (stage == CallStage.Asked)
+                        calls++;
+                    if (dead == 0 && waiting.TryPeek(out var next) && next.Stage == stage && calls >= next.Number)
+                        Kill();
+                }
+            }
+            (_single.On, _mass.On) = (Heard, Heard);
+            await process.ListeningAsync(patience.Token);
+            // Each change of data_version is a commit of the other side.
+            using (var eye = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = DatabasePath, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString()))
+            {
+                eye.Open();
+                var version = Count(eye, "PRAGMA data_version");
+                while (Volatile.Read(ref dead) == 0)
+                {
+                    patience.Token.ThrowIfCancellationRequested();
+                    if (Count(eye, "PRAGMA data_version") is var now && now != version)
+                    {
+                        version = now;
+                        lock (waiting)
+                        {
+                            commits++;
+                            if (waiting.TryPeek(out var next) && next.Stage is null && commits >= next.Number)
+                                Kill();
+                        }
+                        if (Volatile.Read(ref dead) == 0 && Count(eye, "SELECT count(*) FROM Campaigns WHERE State = 'Done'") == 1)
+                            break;
+                    }
+                    else
+                        await Task.Yield();
+                }
+            }
+            (_single.On, _mass.On) = (null, null);
+            if (dead == 0)
+                break;
+            kills++;
+            waiting.Dequeue();
+        }
+        return Judge(kills, calls, commits);
+    }
+
+    private string DatabasePath => Path.Combine(_folder.FullName, "data", "outreach.db");
+
+    private (string, string)[] Settings() =>
+    [
+        ("Campaigns:PageSize", "200"), ("Campaigns:QuietUntilHour", "0"), ("Campaigns:QuietFromHour", "24"),      // the killed process has the machine's clock: no hour may be a quiet one
+        ("Channels:BotFramework:AppId", _connector.AppId), ("Channels:BotFramework:AppPassword", _connector.AppPassword), ("Channels:BotFramework:Cloud", "Global"),
+        ("Channels:BotFramework:AllowAbroad", "true"), ("Channels:BotFramework:OpenIdMetadata", _connector.OpenIdMetadata), ("Channels:BotFramework:TokenEndpoint", _connector.TokenEndpoint),
+        ("Channels:WeChat:AppId", _weChat.AppId), ("Channels:WeChat:AppSecret", _weChat.AppSecret), ("Channels:WeChat:Token", _weChat.Token),
+        ("Channels:WeChat:ApiBase", _mass.Address.AbsoluteUri), ("Channels:WeChat:SetMenu", "false"), ("Channels:WeChat:Notices:Mass", "List"),
+        ("Logging:LogLevel:Default", "Error"),
+    ];
+
+    private async Task SeedAsync()
+    {
+        var builder = OutreachHost.CreateBuilder(["--environment", "Development"]);
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Storage:Path"] = DatabasePath, ["Storage:KeysPath"] = Path.Combine(_folder.FullName, "keys") });
+        builder.Logging.ClearProviders();
+        builder.AddSilo();
+        await using var rooms = builder.Build();
+        await rooms.Services.GetRequiredService<DatabaseStart>().PrepareAsync(DatabaseUse.Server, CancellationToken.None);
+        await using var db = await rooms.Services.GetRequiredService<IDbContextFactory<OutreachDb>>().CreateDbContextAsync();
+        var now = TimeProvider.System.GetUtcNow();
+        var owners = Enumerable.Range(0, _each).SelectMany(n => new[] { ("botframework", $"b{n}"), ("wechat", $"o{n}"), ("webchat", $"dl_{n}") }).ToList();
+        var community = await CampaignSeeds.AddOwnersAsync(db, owners, now, CancellationToken.None);
+        await db.WriteAsync(() => db.Contacts.Where(c => c.Channel == "botframework").ExecuteUpdateAsync(set => set.SetProperty(c => c.Account, "telegram")), CancellationToken.None);
+        foreach (var conversation in await db.Conversations.Where(c => c.Channel == "botframework").ToListAsync())
+        {
+            var to = JsonSerializer.Deserialize(conversation.Reference, ActivityJson.Default.ConversationReference)!;
+            var bot = _connector.Open(to.ConversationId, to.UserId, "telegram");
+            conversation.Reference = JsonSerializer.Serialize(to with { Account = "telegram", BotId = bot, ServiceUrl = new Uri(_single.Address, "/amer/").AbsoluteUri }, ActivityJson.Default.ConversationReference);
+        }
+        _weChat.AddFollowers(Enumerable.Range(0, _each).Select(n => $"o{n}"));
+        db.Add(CampaignSeeds.Planned(community, now));
+        await db.SaveChangesAsync();
+    }
+
+    private KilledOutcome Judge(int kills, int calls, int commits)
+    {
+        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = DatabasePath, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText =
+            """
+            SELECT c.Channel, c.UserId, v.ChannelConversationId, d.State, (SELECT count(*) FROM Messages AS m WHERE m.ConversationId = v.Id AND m.OutgoingKey LIKE 'delivery/%')
+            FROM Contacts AS c JOIN Conversations AS v ON v.Id = c.ConversationId LEFT JOIN Deliveries AS d ON d.PersonId = c.Id
+            WHERE c.UserId GLOB 'b[0-9]*' OR c.UserId GLOB 'o[0-9]*' OR c.UserId GLOB 'dl_[0-9]*'
+            """;
+        var single = _connector.Counts();
+        var wrong = new List<string>();
+        var (rows, sent, unknown) = (0, 0, 0);
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            var (channel, user, conversation, state) = (reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.IsDBNull(3) ? "missing" : reader.GetString(3));
+            var copies = channel switch
+            {
+                "botframework" => single.GetValueOrDefault(conversation),
+                "wechat" => _weChat.Ledger(user).Count,
+                _ => reader.GetInt32(4),
+            };
+            rows++;
+            sent += state == "Sent" ? 1 : 0;
+            unknown += state == "Unknown" ? 1 : 0;
+            // Exactly once with a handle; without one at most once, and whoever is uncertain says so.
+            if (!(state == "Sent" && copies == 1) && !(channel == "botframework" && state == "Unknown" && copies <= 1))
+                wrong.Add(string.Create(CultureInfo.InvariantCulture, $"{channel} {user}: {state}, {copies} copies"));
+        }
+        return new(kills, calls, commits, rows, sent, unknown, wrong);
+    }
+
+    private static long Count(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return (long)command.ExecuteScalar()!;
+    }
+}
