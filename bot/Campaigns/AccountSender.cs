@@ -7,10 +7,12 @@ namespace Outreach.Campaigns;
 
 /// <summary>Claims and sends batches of one channel account. One call at a time for each account: <see cref="ChannelSenderGrain"/> sees to it, and the rows do where it cannot.</summary>
 internal sealed partial class AccountSender(
-    IDbContextFactory<OutreachDb> databases, CampaignChannels channels, QuotaKeeper quotas, NoticeSender sender, DeliveryEnds ends, SendingHours hours,
+    IDbContextFactory<OutreachDb> databases, CampaignChannels channels, QuotaKeeper quotas, NoticeSender sender, DeliveryEnds ends, InstanceMark mark, SendingHours hours,
     IOptionsMonitor<CampaignOptions> options, TimeProvider clock, ILogger<AccountSender> logger)
 {
     private const int FallBackAtOnce = 500;
+    private const int CallsAtOnce = 5;
+    private const int MostInBulk = 10_000;
     private int _batch;
 
     /// <param name="account">Such as <c>wechat/gh_abc</c>.</param>
@@ -43,13 +45,15 @@ internal sealed partial class AccountSender(
         return claimed;
     }
 
-    private int MostAtOnce(IChannel channel) => channel is IBulkChannel bulk ? Math.Max(options.CurrentValue.PageSize, bulk.MaxRecipients) : options.CurrentValue.PageSize;
+    /// <summary>Some calls' worth where a call carries many: while one is on its way the next is read and the last is written.</summary>
+    private int MostAtOnce(IChannel channel) => channel is not IBulkChannel bulk ? options.CurrentValue.PageSize
+        : Math.Max(options.CurrentValue.PageSize, Math.Max(bulk.MaxRecipients, Math.Min(MostInBulk, CallsAtOnce * bulk.MaxRecipients)));
 
-    /// <summary>One statement; its row count is the answer. Pause and cancel are rows, read in the same statement.</summary>
+    /// <summary>One statement; its row count is the answer. Pause and cancel are rows, read in the same statement. From here on an older copy of this database is known as one.</summary>
     private Task<int> ClaimAsync(OutreachDb db, long campaignId, string channel, string account, string? batch, int atMost, string claim)
     {
         var due = db.Deliveries.Due(campaignId, channel, account, clock.GetUtcNow()).Where(d => d.Batch == batch).OrderBy(d => d.DueAt).ThenBy(d => d.Id).Take(atMost).Select(d => d.Id);
-        return db.WriteAsync(() => db.Deliveries
+        return mark.AdvanceAsync(db, () => db.Deliveries
             .Where(d => d.State == DeliveryState.Queued && db.Set<Campaign>().Any(c => c.Id == campaignId && c.State == CampaignState.Sending)
                 && due.Contains(d.Id))
             .ExecuteUpdateAsync(set => set

@@ -40,7 +40,7 @@ public sealed record WeeklyLimit(int PerWeek, DateTimeOffset Now)
 {
     public DateTimeOffset Since => Now.AddDays(-7);
 
-    public bool Holds(LegalStep? step) => PerWeek > 0 && step is null;
+    public bool Holds(LegalNotice? step) => PerWeek > 0 && step is null;
 }
 
 /// <summary>An audience with what the database says of it at this moment: the communities that its filter leaves, and the ways that are open.</summary>
@@ -129,7 +129,7 @@ internal static class AudienceQueries
     }
 
     /// <summary>Those who have had all the notices that the limit allows; nobody where it does not hold.</summary>
-    public static IQueryable<Contact> AtLimit(this IQueryable<Contact> people, OutreachDb db, LegalStep? step, WeeklyLimit limit)
+    public static IQueryable<Contact> AtLimit(this IQueryable<Contact> people, OutreachDb db, LegalNotice? step, WeeklyLimit limit)
     {
         var (perWeek, since) = (limit.PerWeek, limit.Since);
         return !limit.Holds(step) ? people.Where(c => false) : people.Where(c => db.Set<Delivery>().Count(d =>

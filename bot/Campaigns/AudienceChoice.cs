@@ -57,7 +57,7 @@ public sealed record AudienceChoice(long AreaId, IReadOnlyList<long>? CommunityI
     }
 
     /// <summary>A notice that the law asks for: the weekly limit does not hold it back.</summary>
-    public LegalStep? Step { get; init; }
+    public LegalNotice? Step { get; init; }
 
     public static AudienceChoice Of(Campaign campaign) => Of(campaign.AreaId, campaign.Audience, campaign.Topic) with { Step = campaign.Step };
 

@@ -11,7 +11,7 @@ public enum CampaignState { Draft, AwaitingApproval, Scheduled, Sending, Paused,
 /// A step of the procedure whose notice the law asks for. Such a notice is a kind of its own: the weekly limit neither holds it back nor counts it, and whom it did not
 /// reach must be told in writing.
 /// </summary>
-public enum LegalStep { PreparatoryGroup, Candidates, FirstMeeting, Result, TermEnds }
+public enum LegalNotice { PreparatoryGroup, Candidates, FirstMeeting, Result, TermEnds }
 
 /// <summary>What a follow-up campaign sends again: the rows of an earlier one that ended so.</summary>
 public enum FollowUpKind { Failed, Unknown }
@@ -30,7 +30,7 @@ public sealed class Campaign
     public string? Link { get; set; }
     public required NoticeTopics Topic { get; set; }
     /// <summary>Null: no notice that the law asks for.</summary>
-    public LegalStep? Step { get; set; }
+    public LegalNotice? Step { get; set; }
     public ReplyChoices Replies { get; set; }
     /// <summary>The area subtree that may receive it (composer's scope or below).</summary>
     public required long AreaId { get; set; }

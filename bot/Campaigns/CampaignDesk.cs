@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Outreach.Communities;
+using Outreach.Contacts;
 using Outreach.Storage;
 
 namespace Outreach.Campaigns;
@@ -32,6 +33,9 @@ public enum CreateOutcome
 /// <param name="Problems">Field and sentence, for <see cref="CreateOutcome.Invalid"/>.</param>
 /// <param name="ActualTotal">The exact audience now.</param>
 public sealed record CreateResult(CreateOutcome Outcome, Campaign? Campaign = null, IReadOnlyList<(string Field, string Problem)>? Problems = null, int ActualTotal = 0);
+
+/// <param name="Day">Days after the sign-up.</param>
+public sealed record SequenceStep(int Day, string Title, string Body);
 
 public enum StepOutcome { Done, NotFound, NotAllowed, WrongState, OwnCampaign }
 
@@ -156,6 +160,40 @@ public sealed class CampaignDesk(
             await db.SaveChangesAsync(cancellationToken);
             await db.ResolveAsync(AlertKind.CampaignPaused, CampaignAlerts.Subject(id), clock.GetUtcNow(), cancellationToken);
             return new(CreateOutcome.Created, campaign, ActualTotal: preview.Total);
+        }, cancellationToken);
+    }
+
+    /// <summary>Notices that follow every later sign-up of an area. Nobody knows today how many people they go to, so another person always lets them.</summary>
+    /// <returns>Id of the first; null: not the caller's area.</returns>
+    public async Task<long?> CreateSequenceAsync(StaffScope scope, long areaId, IReadOnlyList<SequenceStep> steps, Guid formToken, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        if (!MayCompose(scope) || !await IsWithinAsync(db, scope, areaId, cancellationToken))
+            return null;
+        return await db.WriteAsync(async () =>
+        {
+            if (await db.Campaigns.Where(c => c.FormToken == formToken).Select(c => (long?)c.Id).SingleOrDefaultAsync(cancellationToken) is { } before)
+                return before;
+            var now = clock.GetUtcNow();
+            var campaigns = steps.Select((step, n) => new Campaign
+            {
+                Title = step.Title.Trim(),
+                Body = step.Body.Trim(),
+                Topic = NoticeTopics.MyCommunity,
+                AreaId = areaId,
+                State = CampaignState.AwaitingApproval,
+                ComposerId = scope.StaffId,
+                ComposerName = scope.DisplayName,
+                CreatedAt = now,
+                StartAt = now,
+                DripDay = step.Day,
+                DripId = formToken,
+                FormToken = n == 0 ? formToken : Guid.NewGuid(),
+                Version = Guid.NewGuid(),
+            }).ToList();
+            db.Campaigns.AddRange(campaigns);
+            await db.SaveChangesAsync(cancellationToken);
+            return campaigns[0].Id;
         }, cancellationToken);
     }
 

@@ -40,12 +40,12 @@ public static class NoticeNames
         DeliveryState.Unknown => "不确定",
     };
 
-    public static string Of(LegalStep step) => step switch
+    public static string Of(LegalNotice step) => step switch
     {
-        LegalStep.PreparatoryGroup => "筹备组公告",
-        LegalStep.Candidates => "征集候选人",
-        LegalStep.FirstMeeting => "首次业主大会",
-        LegalStep.Result => "投票结果",
-        LegalStep.TermEnds => "换届",
+        LegalNotice.PreparatoryGroup => "筹备组公告",
+        LegalNotice.Candidates => "征集候选人",
+        LegalNotice.FirstMeeting => "首次业主大会",
+        LegalNotice.Result => "投票结果",
+        LegalNotice.TermEnds => "换届",
     };
 }

@@ -8,7 +8,7 @@ using Outreach.Storage;
 namespace Outreach.Operations;
 
 /// <summary>Copies the database, and on request the keys, while the server runs; and puts both back.</summary>
-internal sealed class Backup(StorageFiles files, IDbContextFactory<OutreachDb> databases, TimeProvider clock)
+internal sealed class Backup(StorageFiles files, IDbContextFactory<OutreachDb> databases, InstanceMark mark, TimeProvider clock)
 {
     /// <summary>Writes a consistent copy of the database to <paramref name="file"/> and the keys to <paramref name="keys"/>. Refuses to overwrite.</summary>
     /// <exception cref="StartException">A target exists, or the database does not.</exception>
@@ -64,13 +64,27 @@ internal sealed class Backup(StorageFiles files, IDbContextFactory<OutreachDb> d
         file.CopyTo(files.DatabasePath);
     }
 
+    /// <summary>At every start of the server: a database that was put back by any other way than <see cref="PutBack"/> is held all the same.</summary>
+    /// <returns>Whether it was.</returns>
+    public async Task<bool> HoldIfBehindAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        if (!await mark.IsBehindAsync(db, cancellationToken))
+        {
+            await mark.AdvanceAsync(db, () => Task.FromResult(true), cancellationToken);
+            return false;
+        }
+        await HoldAsync(cancellationToken);
+        return true;
+    }
+
     /// <summary>After <see cref="PutBack"/>: a new instance id, and everything that sends is held.</summary>
     /// <returns>Campaigns and forwards that now wait for a person.</returns>
     public async Task<(int Campaigns, int Forwards)> HoldAsync(CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var now = clock.GetUtcNow();
-        return await db.WriteAsync(async () =>
+        return await mark.AdvanceAsync(db, async () =>
         {
             (await db.Set<Installation>().SingleAsync(cancellationToken)).InstanceId = Guid.NewGuid().ToString("N");
             var campaigns = await db.Campaigns.Where(c => c.State == CampaignState.Scheduled || c.State == CampaignState.Sending)

@@ -19,6 +19,8 @@ internal sealed partial class Preparation(IServiceProvider services, ILogger<Pre
         _prepared = Task.Factory.StartNew(async () =>
         {
             await services.GetRequiredService<DatabaseStart>().PrepareAsync(DatabaseUse.Server, CancellationToken.None);
+            if (await services.GetRequiredService<Backup>().HoldIfBehindAsync(CancellationToken.None))
+                HeldAll();
             await services.GetRequiredService<DemoData>().LoadAsync(CancellationToken.None);
         }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
         _ = RehearseAsync(_prepared);
@@ -50,6 +52,9 @@ internal sealed partial class Preparation(IServiceProvider services, ILogger<Pre
             NotRehearsed(e);
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is older than the last one that these keys have seen: notices and lead forwards are held until a person lets them go")]
+    private partial void HeldAll();
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The first turn could not be rehearsed; the first owner waits a second longer")]
     private partial void NotRehearsed(Exception exception);

@@ -15,8 +15,8 @@ public sealed class ComposeForm : IValidatableObject
     public string? Body { get; set; }
     public string? Link { get; set; }
     public NoticeTopics Topic { get; set; } = NoticeTopics.MyCommunity;
-    /// <summary>Name of a <see cref="LegalStep"/>; empty: none.</summary>
-    public string? LegalStep { get; set; }
+    /// <summary>Name of a <see cref="LegalNotice"/>; empty: none.</summary>
+    public string? LegalNotice { get; set; }
     /// <summary>"true": with buttons to answer.</summary>
     public string? Replies { get; set; }
     public Repeat Repeat { get; set; }
@@ -40,7 +40,7 @@ public sealed class ComposeForm : IValidatableObject
 
     internal long? Area => long.TryParse(AreaId, CultureInfo.InvariantCulture, out var id) ? id : null;
 
-    internal LegalStep? Legal => Enum.TryParse<LegalStep>(LegalStep, out var step) ? step : null;
+    internal LegalNotice? Legal => Enum.TryParse<LegalNotice>(LegalNotice, out var step) ? step : null;
 
     /// <summary>Null: no area is chosen.</summary>
     internal AudienceChoice? Choice => Area is not { } area ? null : new AudienceChoice(area, CommunityIds is { Length: > 0 } ids ? ids : null, Topic)
@@ -75,11 +75,11 @@ public sealed class ComposeForm : IValidatableObject
     }
 
     internal void Take(NoticeSample sample) =>
-        (Title, Body, Topic, LegalStep, Replies) = (sample.Title, sample.Body, sample.Topic, sample.Step?.ToString(), sample.Key == "training" ? "true" : null);
+        (Title, Body, Topic, LegalNotice, Replies) = (sample.Title, sample.Body, sample.Topic, sample.Step?.ToString(), sample.Key == "training" ? "true" : null);
 
     internal void Take(Campaign campaign, CityClock city)
     {
-        (Title, Body, Link, Topic, LegalStep, Repeat) = (campaign.Title, campaign.Body, campaign.Link, campaign.Topic, campaign.Step?.ToString(), campaign.Repeat);
+        (Title, Body, Link, Topic, LegalNotice, Repeat) = (campaign.Title, campaign.Body, campaign.Link, campaign.Topic, campaign.Step?.ToString(), campaign.Repeat);
         Replies = campaign.Replies == ReplyChoices.Attend ? "true" : null;
         Version = campaign.Version.ToString("N");
         Take(campaign.AreaId, AudienceFilter.From(campaign.Audience));

@@ -11,6 +11,8 @@ public sealed class Installation
     public int Id { get; init; } = TheOne;
     /// <summary>New after every <c>restore</c>.</summary>
     public required string InstanceId { get; set; }
+    /// <summary>Grows whenever something is about to be sent (<see cref="InstanceMark"/>).</summary>
+    public long Sequence { get; set; }
     public required DateTimeOffset CreatedAt { get; init; }
     /// <summary>Encrypted; it opens only with the keys of this database.</summary>
     public required string Canary { get; init; }

@@ -13,6 +13,8 @@ public static class StorageSetup
             .ValidateOnStart();
         services.AddSingleton<StorageFiles>();
         services.AddSingleton<DatabaseStart>();
+        services.AddSingleton<InstanceMark>();
+        services.AddSingleton<IDueWork, InstanceMarkWork>();
         services.AddSingleton<WriteGate>();
         services.AddSingleton(new SqliteSession(Flush.EveryCommit));
         services.AddSingleton<SchedulerPulse>();

@@ -219,7 +219,7 @@ internal static class CampaignLoads
             await using (var db = await rooms.Services.GetRequiredService<IDbContextFactory<OutreachDb>>().CreateDbContextAsync())
             {
                 var start = TimeProvider.System.GetUtcNow();
-                db.Add(CampaignSeeds.Planned(new() { AreaId = _areaId, Key = "none", Name = "none" }, start, step: LegalStep.FirstMeeting));
+                db.Add(CampaignSeeds.Planned(new() { AreaId = _areaId, Key = "none", Name = "none" }, start, step: LegalNotice.FirstMeeting));
                 await db.SaveChangesAsync();
             }
             SqliteConnection.ClearAllPools();

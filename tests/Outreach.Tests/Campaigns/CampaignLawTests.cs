@@ -1,7 +1,5 @@
 using CsCheck;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 using Outreach.Activities;
 using Outreach.Campaigns;
 using Outreach.Communities;
@@ -30,8 +28,8 @@ public sealed class CampaignLawTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => _rooms = await TestRooms.CreateAsync(new Dictionary<string, string?>
     {
-        ["Campaigns:Quotas:keyed:Limit"] = $"{Quota}", ["Campaigns:Quotas:keyed:Window"] = $"{Window}", ["Campaigns:PageSize"] = "3", ["Campaigns:Concurrency"] = "1",
-        ["Campaigns:QuietUntilHour"] = "0", ["Campaigns:QuietFromHour"] = "24", ["Campaigns:ChannelOrder:0"] = "keyed", ["Campaigns:PerOwnerPerWeek"] = "0",
+        ["Campaigns:Quotas:keyed:Limit"] = $"{Quota}", ["Campaigns:Quotas:keyed:Window"] = $"{Window}", ["Campaigns:PageSize"] = "3",
+        ["Campaigns:QuietUntilHour"] = "0", ["Campaigns:QuietFromHour"] = "24", ["Campaigns:PerOwnerPerWeek"] = "0",
     });
 
     public ValueTask DisposeAsync() => _rooms.DisposeAsync();
@@ -65,14 +63,7 @@ public sealed class CampaignLawTests : IAsyncLifetime
         private Scene(TestRooms rooms, List<Contact> people, long id)
         {
             (_rooms, _people, _id) = (rooms, people, id);
-            var databases = rooms.Get<IDbContextFactory<OutreachDb>>();
-            var options = rooms.Get<IOptionsMonitor<CampaignOptions>>();
-            var channels = new CampaignChannels(new ChannelSet([_keyed, _blind]), new ChannelReports(), options);
-            var audience = new Audience(channels, rooms.Clock);
-            var ends = new DeliveryEnds(audience, channels, rooms.Get<ConversationLog>(), rooms.Get<MessageFeed>(), rooms.Clock);
-            var notices = new NoticeSender(databases, audience, ends, options, rooms.Get<IOptions<SiteOptions>>(), rooms.Get<SendingHours>(), rooms.Get<CityClock>(), rooms.Clock);
-            _sender = new(databases, channels, rooms.Get<QuotaKeeper>(), notices, ends, rooms.Get<SendingHours>(), options, rooms.Clock, NullLogger<AccountSender>.Instance);
-            _run = new(databases, audience, new(audience, rooms.Clock), new(audience, rooms.Clock), channels, rooms.Get<QuotaKeeper>(), options, rooms.Get<SendingHours>(), rooms.Get<CityClock>(), rooms.Clock);
+            (_run, _sender) = VendorInMemory.Sender(rooms, ["keyed"], _keyed, _blind);
             _desk = rooms.Get<CampaignDesk>();
         }
 

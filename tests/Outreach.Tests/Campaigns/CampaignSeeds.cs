@@ -83,7 +83,7 @@ internal static class CampaignSeeds
     }
 
     /// <summary>A notice to all owners of the community, not yet stored.</summary>
-    public static Campaign Planned(Community community, DateTimeOffset startAt, NoticeTopics topic = NoticeTopics.MyCommunity, LegalStep? step = null) => new()
+    public static Campaign Planned(Community community, DateTimeOffset startAt, NoticeTopics topic = NoticeTopics.MyCommunity, LegalNotice? step = null) => new()
     {
         Title = "{小区}通知",
         Body = "{小区}的各位业主：本周六开会。",

@@ -119,16 +119,16 @@ public sealed class CampaignSendTests : IAsyncLifetime
     public async Task The_third_notice_of_a_week_is_skipped_but_not_one_that_the_law_asks_for()
     {
         await StartAsync(owners: 1);
-        async Task<CampaignView> SendAsync(NoticeTopics topic, LegalStep? step = null)
+        async Task<CampaignView> SendAsync(NoticeTopics topic, LegalNotice? step = null)
         {
             var id = await AddAsync(_clock.GetUtcNow(), topic, step);
             await CarryOnAsync(id);
             return await ReadAsync(id);
         }
 
-        await SendAsync(NoticeTopics.Procedure, LegalStep.FirstMeeting);
+        await SendAsync(NoticeTopics.Procedure, LegalNotice.FirstMeeting);
         var (first, second, third) = (await SendAsync(NoticeTopics.MyCommunity), await SendAsync(NoticeTopics.Training), await SendAsync(NoticeTopics.General));
-        var procedure = await SendAsync(NoticeTopics.Procedure, LegalStep.Result);
+        var procedure = await SendAsync(NoticeTopics.Procedure, LegalNotice.Result);
         var preview = await Desk.PreviewAsync(Staff, new(_community.AreaId, null, NoticeTopics.General), Current.CancellationToken);
         await using (var db = Open())
         {
@@ -219,7 +219,7 @@ public sealed class CampaignSendTests : IAsyncLifetime
 
     private OutreachDb Open() => Get<IDbContextFactory<OutreachDb>>().CreateDbContext();
 
-    private async Task<long> AddAsync(DateTimeOffset startAt, NoticeTopics topic = NoticeTopics.MyCommunity, LegalStep? step = null)
+    private async Task<long> AddAsync(DateTimeOffset startAt, NoticeTopics topic = NoticeTopics.MyCommunity, LegalNotice? step = null)
     {
         await using var db = Open();
         var campaign = CampaignSeeds.Planned(_community, startAt, topic, step);
