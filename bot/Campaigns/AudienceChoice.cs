@@ -6,21 +6,21 @@ using Outreach.Leads;
 
 namespace Outreach.Campaigns;
 
-/// <summary>Who of an area is meant; every part narrows it, an empty one does not. Stored as JSON, so a member is never renamed.</summary>
+/// <summary>Who of an area is meant; every part narrows it, an empty one does not. Stored as JSON, so a member is never renamed; what the JSON does not name the generated reader sets to null.</summary>
 public sealed record AudienceFilter
 {
     /// <summary>Communities chosen by name; null: all.</summary>
     public IReadOnlyList<long>? Communities { get; init; }
     /// <summary>Communities left out.</summary>
-    public IReadOnlyList<long> Except { get; init; } = [];
+    public IReadOnlyList<long> Except { get => field ?? []; init; } = [];
     /// <summary>Communities at one of these stages.</summary>
-    public IReadOnlyList<CommunityStage> Stages { get; init; } = [];
+    public IReadOnlyList<CommunityStage> Stages { get => field ?? []; init; } = [];
     /// <summary>Communities of whose households at least so many percent have signed up; those whose households are not known are left out.</summary>
     public int? FromPercent { get; init; }
     /// <summary>The same, less than.</summary>
     public int? BelowPercent { get; init; }
     /// <summary>People who can be reached on one of these channels, and there only.</summary>
-    public IReadOnlyList<string> Channels { get; init; } = [];
+    public IReadOnlyList<string> Channels { get => field ?? []; init; } = [];
     /// <summary>People with one of these wishes.</summary>
     public Wishes Wishes { get; init; }
     /// <summary>People who wrote within so many days.</summary>

@@ -23,7 +23,7 @@ public sealed class AudienceTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _rooms = await TestRooms.CreateAsync(new Dictionary<string, string?> { ["Campaigns:Quotas:webchat:Limit"] = "2", ["Campaigns:Quotas:webchat:Window"] = "1.00:00:00" });
+        _rooms = await TestRooms.CreateAsync(new Dictionary<string, string?> { ["Campaigns:Quotas:webchat:Limit"] = "100", ["Campaigns:Quotas:webchat:Window"] = "1.00:00:00" });
         await using var db = _rooms.Open();
         _community = await CampaignSeeds.AddOwnersAsync(db, 6, _rooms.Clock.GetUtcNow(), Current.CancellationToken);
         await _rooms.Get<CommunityDirectory>().ReloadAsync(Current.CancellationToken);
@@ -39,6 +39,11 @@ public sealed class AudienceTests : IAsyncLifetime
         await ChangeAsync(1, c => c.Topics = NoticeTopics.Training);
         await ChangeAsync(2, c => c.UnreachableSince = _rooms.Clock.GetUtcNow());
 
+        await _rooms.TurnAsync(db =>
+        {
+            db.Add(new ChannelQuota { Account = "webchat/default", WindowStart = _rooms.Clock.GetUtcNow(), Used = 98 });
+            return Task.CompletedTask;
+        });
         var preview = await PreviewAsync(new());
 
         var line = Assert.Single(preview.Channels);

@@ -93,7 +93,7 @@ public sealed class KilledCampaign : IAsyncDisposable
             (_single.On, _mass.On) = (Heard, Heard);
             await process.ListeningAsync(patience.Token);
             // Each change of data_version is a commit of the other side.
-            using (var eye = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = DatabasePath, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString()))
+            using (var eye = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = DatabasePath, Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ToString()))      // what a killed process leaves is recovered by who opens it
             {
                 eye.Open();
                 var version = Count(eye, "PRAGMA data_version");
@@ -163,7 +163,7 @@ public sealed class KilledCampaign : IAsyncDisposable
 
     private KilledOutcome Judge(int kills, int calls, int commits)
     {
-        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = DatabasePath, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = DatabasePath, Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ToString());
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText =
