@@ -50,13 +50,9 @@ public sealed record CampaignNumbers(int Queued, int Sending, int Sent, int Fail
 public sealed record CampaignView(Campaign Campaign, CampaignNumbers Numbers, IReadOnlyDictionary<SkipReason, int> Skipped, string AreaName, DateTimeOffset? HeldUntil);
 
 /// <summary>What staff do with notices. Every call is limited to the caller's subtree.</summary>
-public sealed class CampaignDesk(
-    IDbContextFactory<OutreachDb> databases, IServiceProvider services, IOptionsMonitor<CampaignOptions> options, SendingHours hours, TimeProvider clock)
+internal sealed class CampaignDesk(
+    IDbContextFactory<OutreachDb> databases, Audience audiences, CampaignChannels channels, QuotaKeeper quotas, IOptionsMonitor<CampaignOptions> options, SendingHours hours, TimeProvider clock)
 {
-    // Internal parts of this room that need the channels, which come late.
-    private Audience Audiences => services.GetRequiredService<Audience>();
-    private CampaignChannels Channels => services.GetRequiredService<CampaignChannels>();
-    private QuotaKeeper Quotas => services.GetRequiredService<QuotaKeeper>();
 
     // A form knows minutes only, and is read before it is sent.
     private static readonly TimeSpan FormTime = TimeSpan.FromMinutes(5);
@@ -79,7 +75,7 @@ public sealed class CampaignDesk(
     }
 
     /// <summary>Whether a second person must let this audience be written to.</summary>
-    public bool NeedsApproval(AudiencePreview preview) => Channels.NeedsApproval(preview);
+    public bool NeedsApproval(AudiencePreview preview) => channels.NeedsApproval(preview);
 
     /// <summary>What is wrong with a draft, field and sentence, for the person who wrote it; empty when it may be made.</summary>
     public IReadOnlyList<(string Field, string Problem)> Check(CampaignDraft draft)
@@ -269,7 +265,7 @@ public sealed class CampaignDesk(
         if (await Audience.GoneAsync(db, draft.Audience, cancellationToken) is { Count: > 0 } gone)
             problems.Add((nameof(AudienceChoice.CommunityIds), $"选的小区里有 {gone.Count} 个已从名册删掉，请重新选。"));
         if (!Notice.VariablesIn(draft.Title).Concat(Notice.VariablesIn(draft.Body)).Any(variable => variable != NoticeWords.CommunityVariable && NoticeWords.Variables.Contains(variable))
-            || await Audiences.ResolveAsync(db, draft.Audience, cancellationToken) is not { } audience)
+            || await audiences.ResolveAsync(db, draft.Audience, cancellationToken) is not { } audience)
             return problems;
         var communities = await db.MeantLeads(audience).Select(l => l.CommunityId!.Value).Distinct().ToListAsync(cancellationToken);
         var missing = (await NoticeWords.ReadAsync(db, communities, cancellationToken)).Values
@@ -291,14 +287,14 @@ public sealed class CampaignDesk(
         campaign.Repeat = draft.Repeat;
         campaign.AreaId = draft.Audience.AreaId;
         campaign.Audience = draft.Audience.Filter.ToJson();
-        campaign.State = Channels.NeedsApproval(preview) ? CampaignState.AwaitingApproval : CampaignState.Scheduled;
+        campaign.State = channels.NeedsApproval(preview) ? CampaignState.AwaitingApproval : CampaignState.Scheduled;
         campaign.StartAt = StartOf(draft);
         campaign.Version = Guid.NewGuid();
     }
 
     private async Task<AudiencePreview> PreviewAsync(OutreachDb db, AudienceChoice choice, CancellationToken cancellationToken) =>
-        await Audiences.ResolveAsync(db, choice, cancellationToken) is { } audience
-            ? await db.PreviewAsync(audience, new(options.CurrentValue.PerOwnerPerWeek, clock.GetUtcNow()), await Quotas.LeftAsync(db, cancellationToken), cancellationToken)
+        await audiences.ResolveAsync(db, choice, cancellationToken) is { } audience
+            ? await db.PreviewAsync(audience, new(options.CurrentValue.PerOwnerPerWeek, clock.GetUtcNow()), await quotas.LeftAsync(db, cancellationToken), cancellationToken)
             : new([]);
 
     private DateTimeOffset StartOf(CampaignDraft draft) => Later(draft.StartAt, clock.GetUtcNow());

@@ -29,7 +29,7 @@ public sealed record NotReached(string Community, string Building, string Room, 
 public sealed record NotReachedList(IReadOnlyList<NotReached> Owners, int Hidden);
 
 /// <summary>What staff read of a campaign afterwards. Every call is limited to the caller's subtree.</summary>
-public sealed class CampaignReport(IDbContextFactory<OutreachDb> databases, IServiceProvider services, AuditLog audit, CityClock clock)
+internal sealed class CampaignReport(IDbContextFactory<OutreachDb> databases, Audience audiences, AuditLog audit, CityClock clock)
 {
     private const string Sheet = "发送记录";
     private static readonly TimeSpan ReplyTime = TimeSpan.FromHours(72);
@@ -94,7 +94,7 @@ public sealed class CampaignReport(IDbContextFactory<OutreachDb> databases, ISer
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         if (await FindAsync(db, scope, id, cancellationToken) is not { Step: not null } campaign
-            || await services.GetRequiredService<Audience>().ResolveAsync(db, AudienceChoice.Of(campaign), cancellationToken) is not { } audience)
+            || await audiences.ResolveAsync(db, AudienceChoice.Of(campaign), cancellationToken) is not { } audience)
             return null;
         var chain = await FollowUps.ChainAsync(db, id, cancellationToken);
         var by = campaign.SnapshotAt ?? clock.UtcNow;

@@ -187,10 +187,6 @@ setInterval(() => {
   for (const part of document.querySelectorAll('[data-poll]')) refresh(part);
 }, 3000);
 
-document.addEventListener('click', event => {
-  if (event.target.closest?.('[data-print]')) window.print();
-});
-
 /* How many characters a text has, beside its limit. */
 document.addEventListener('input', event => {
   const most = Number(event.target.dataset?.count);
