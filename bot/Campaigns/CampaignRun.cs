@@ -26,14 +26,18 @@ internal sealed class CampaignRun(
                 return;
 
         // Accounts side by side: a slow channel holds up nobody but its own. A row that falls back to another channel is found in the next round.
-        var done = new HashSet<string>(StringComparer.Ordinal);
-        while (clock.GetElapsedTime(started) < Turn && (await AccountsAsync(id)).Where(done.Add).ToList() is { Count: > 0 } accounts)
-            await Task.WhenAll(accounts.Select(async account =>
+        while (clock.GetElapsedTime(started) < Turn && await AccountsAsync(id) is { Count: > 0 } accounts)
+        {
+            var moved = await Task.WhenAll(accounts.Select(async account =>
             {
-                while (clock.GetElapsedTime(started) < Turn && await send(account, id) > 0)
-                {
-                }
+                var all = 0;
+                while (clock.GetElapsedTime(started) < Turn && await send(account, id) is > 0 and var some)
+                    all += some;
+                return all;
             }));
+            if (moved.Sum() == 0)
+                break;
+        }
         await EndAsync(id);
     }
 

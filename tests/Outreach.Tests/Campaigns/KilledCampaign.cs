@@ -32,7 +32,8 @@ public sealed record KilledOutcome(int Kills, int Calls, int Commits, int Rows, 
 /// </summary>
 public sealed class KilledCampaign : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    // Many processes start, perhaps on a busy machine.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("outreach-kill-");
     private readonly int _each;
     private ConnectorServer _connector = null!;
@@ -113,7 +114,7 @@ public sealed class KilledCampaign : IAsyncDisposable
                             break;
                     }
                     else
-                        await Task.Yield();
+                        await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, patience.Token);
                 }
             }
             (_single.On, _mass.On) = (null, null);
