@@ -74,7 +74,7 @@ internal sealed partial class AccountSender(
             return 0;
         var to = DeliveryJudge.AfterCrash(CampaignChannels.ResendOf(channel));
         var now = clock.GetUtcNow();
-        return await db.WriteAsync(async () =>
+        var (found, told) = await db.WriteAsync(async () =>
         {
             // Before a batch is handed over, its rows bear its name: those without one have not left the house. What leaves by the commit of its state has not either.
             var unseen = channel switch
@@ -86,12 +86,16 @@ internal sealed partial class AccountSender(
             var kept = unseen is null ? 0 : await unseen.ExecuteUpdateAsync(set => set
                 .SetProperty(d => d.State, DeliveryState.Queued)
                 .SetProperty(d => d.ClaimedBy, (string?)null));
-            return kept + await left.ExecuteUpdateAsync(set => set
+            var lost = to == DeliveryState.Unknown ? await left.Select(d => d.Id).ToListAsync() : [];
+            var ended = await left.ExecuteUpdateAsync(set => set
                 .SetProperty(d => d.State, to)
                 .SetProperty(d => d.MayHaveArrived, true)
                 .SetProperty(d => d.ClaimedBy, (string?)null)
                 .SetProperty(d => d.EndedAt, to == DeliveryState.Unknown ? now : null));
+            return (kept + ended, await ends.LogLostAsync(db, campaignId, lost));
         }, CancellationToken.None);
+        ends.Tell(told);
+        return found;
     }
 
     /// <summary>The channel was switched off: who has another one gets it there.</summary>

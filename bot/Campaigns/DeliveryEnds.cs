@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using Outreach.Activities;
 using Outreach.Contacts;
 using Outreach.Conversations;
@@ -17,7 +18,8 @@ internal sealed record DeliveryEnd(ClaimedRow Row, SendResult? Result, SkipReaso
 /// Writes what came of the rows of a claim: their states by plain SQL, the notice into the owners' conversations, whom the channel cannot reach on to their next channel.
 /// All of one portion is one commit, and only rows that the claim still holds are touched.
 /// </summary>
-internal sealed class DeliveryEnds(Audience audiences, CampaignChannels channels, ConversationLog log, MessageFeed feed, TimeProvider clock)
+internal sealed class DeliveryEnds(
+    Audience audiences, CampaignChannels channels, ConversationLog log, MessageFeed feed, IOptions<SiteOptions> site, CityClock city, TimeProvider clock)
 {
     // Rows of one commit: a call for ten thousand must not hold up the owners' turns.
     private const int Commit = 500;
@@ -39,6 +41,25 @@ internal sealed class DeliveryEnds(Audience audiences, CampaignChannels channels
                 }
             }
     }
+
+    /// <summary>
+    /// Writes deliveries that end as unknown without an answer of the channel into their owners' conversations, within the caller's transaction: who has the notice may
+    /// answer it. Returns the conversations, to be told of by <see cref="Tell"/> afterwards.
+    /// </summary>
+    public async Task<List<long>> LogLostAsync(OutreachDb db, long campaignId, IReadOnlyList<long> ids)
+    {
+        if (ids.Count == 0)
+            return [];
+        var campaign = await db.Campaigns.AsNoTracking().SingleAsync(c => c.Id == campaignId);
+        var rows = await db.Deliveries.Where(d => ids.Contains(d.Id))
+            .Select(d => new { d.Id, d.CommunityId, Conversation = db.Set<Contact>().Where(c => c.Id == d.ContactId).Select(c => c.ConversationId).FirstOrDefault() }).ToListAsync();
+        var notices = (await NoticeWords.ReadAsync(db, [.. rows.Select(row => row.CommunityId).Distinct()], CancellationToken.None))
+            .ToDictionary(pair => pair.Key, pair => Notice.ToActivity(campaign, pair.Value, site.Value.Operator.DisplayName, city.Today));
+        return await log.AppendSentAsync(db, [.. rows.Where(row => row.Conversation is not null && notices.ContainsKey(row.CommunityId))
+            .Select(row => new SentMessage(row.Conversation!.Value, $"delivery/{row.Id}", notices[row.CommunityId]))]);
+    }
+
+    public void Tell(List<long> conversations) => conversations.ForEach(feed.Publish);
 
     /// <summary>The next contact of these people after the one that did not reach them; who has none is missing.</summary>
     public async Task<IReadOnlyDictionary<long, Contact>> NextAsync(OutreachDb db, Campaign campaign, IReadOnlyCollection<(long PersonId, long ContactId, string Channel)> tried)
@@ -88,7 +109,7 @@ internal sealed class DeliveryEnds(Audience audiences, CampaignChannels channels
             return conversations;
         }, CancellationToken.None);
         db.ChangeTracker.Clear();
-        told.ForEach(feed.Publish);
+        Tell(told);
     }
 
     private static bool MayFallBack(DeliveryEnd end) => !end.Row.MayHaveArrived

@@ -52,7 +52,7 @@ internal sealed class VendorInMemory(string id, bool knowsKeys) : IChannel
         var channels = new CampaignChannels(new ChannelSet(vendors), new ChannelReports(), options);
         var audience = new Audience(channels, rooms.Clock);
         var (hours, quotas, city) = (rooms.Get<SendingHours>(), rooms.Get<QuotaKeeper>(), rooms.Get<CityClock>());
-        var ends = new DeliveryEnds(audience, channels, rooms.Get<ConversationLog>(), rooms.Get<MessageFeed>(), rooms.Clock);
+        var ends = new DeliveryEnds(audience, channels, rooms.Get<ConversationLog>(), rooms.Get<MessageFeed>(), rooms.Get<IOptions<SiteOptions>>(), city, rooms.Clock);
         var notices = new NoticeSender(databases, audience, ends, options, rooms.Get<IOptions<SiteOptions>>(), hours, city, rooms.Clock);
         return (new(databases, audience, new(audience, rooms.Clock), new(audience, rooms.Clock), channels, quotas, options, hours, city, rooms.Clock),
             new(databases, channels, quotas, notices, ends, rooms.Get<InstanceMark>(), hours, options, rooms.Clock, NullLogger<AccountSender>.Instance));
