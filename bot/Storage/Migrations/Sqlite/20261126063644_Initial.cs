@@ -30,6 +30,37 @@ namespace Outreach.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "AnswerCountMark",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "INTEGER", nullable: false),
+                    MessageId = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_AnswerCountMark", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "AnswerCounts",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    Day = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    CommunityId = table.Column<long>(type: "INTEGER", nullable: false),
+                    Channel = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    ArticleId = table.Column<string>(type: "TEXT", maxLength: 128, nullable: false),
+                    Confidence = table.Column<int>(type: "INTEGER", nullable: false),
+                    Answers = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_AnswerCounts", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "AnswerFeedbacks",
                 columns: table => new
                 {
@@ -39,6 +70,8 @@ namespace Outreach.Storage.Migrations.Sqlite
                     ArticleId = table.Column<string>(type: "TEXT", maxLength: 128, nullable: true),
                     Verdict = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
                     Question = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: false),
+                    CommunityId = table.Column<long>(type: "INTEGER", nullable: true),
+                    Settled = table.Column<string>(type: "TEXT", maxLength: 32, nullable: true),
                     At = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
@@ -74,6 +107,33 @@ namespace Outreach.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "ArticleRevisions",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    ArticleId = table.Column<string>(type: "TEXT", maxLength: 128, nullable: false),
+                    Number = table.Column<int>(type: "INTEGER", nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    Text = table.Column<string>(type: "TEXT", nullable: false),
+                    BaseHash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
+                    Law = table.Column<DateOnly>(type: "TEXT", nullable: true),
+                    Editors = table.Column<string>(type: "TEXT", maxLength: 1024, nullable: false),
+                    ReviewedBy = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
+                    Remark = table.Column<string>(type: "TEXT", maxLength: 512, nullable: true),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    ChangedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    PublishedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    CheckedFor = table.Column<string>(type: "TEXT", maxLength: 160, nullable: true),
+                    CheckResult = table.Column<string>(type: "TEXT", nullable: true),
+                    Version = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ArticleRevisions", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "AuditEntries",
                 columns: table => new
                 {
@@ -100,8 +160,10 @@ namespace Outreach.Storage.Migrations.Sqlite
                     Body = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: false),
                     Link = table.Column<string>(type: "TEXT", nullable: true),
                     Topic = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    Step = table.Column<string>(type: "TEXT", maxLength: 32, nullable: true),
+                    Replies = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
                     AreaId = table.Column<long>(type: "INTEGER", nullable: false),
-                    CommunityIds = table.Column<string>(type: "TEXT", nullable: true),
+                    Audience = table.Column<string>(type: "TEXT", nullable: true),
                     State = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
                     PauseReason = table.Column<string>(type: "TEXT", nullable: true),
                     ComposerId = table.Column<string>(type: "TEXT", nullable: false),
@@ -111,6 +173,12 @@ namespace Outreach.Storage.Migrations.Sqlite
                     CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     StartAt = table.Column<long>(type: "INTEGER", nullable: true),
                     SnapshotAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    FollowsId = table.Column<long>(type: "INTEGER", nullable: true),
+                    FollowUp = table.Column<string>(type: "TEXT", maxLength: 32, nullable: true),
+                    Repeat = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    SeriesId = table.Column<long>(type: "INTEGER", nullable: true),
+                    DripDay = table.Column<int>(type: "INTEGER", nullable: true),
+                    DripId = table.Column<Guid>(type: "TEXT", nullable: true),
                     SnapshotCursor = table.Column<long>(type: "INTEGER", nullable: false),
                     DoneAt = table.Column<long>(type: "INTEGER", nullable: true),
                     FormToken = table.Column<Guid>(type: "TEXT", nullable: false),
@@ -147,6 +215,7 @@ namespace Outreach.Storage.Migrations.Sqlite
                     Account = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     Code = table.Column<string>(type: "TEXT", maxLength: 6, nullable: false),
                     StaffId = table.Column<string>(type: "TEXT", nullable: false),
+                    Text = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: true),
                     ExpiresAt = table.Column<long>(type: "INTEGER", nullable: false),
                     UsedAt = table.Column<long>(type: "INTEGER", nullable: true)
                 },
@@ -221,12 +290,42 @@ namespace Outreach.Storage.Migrations.Sqlite
                 {
                     Id = table.Column<int>(type: "INTEGER", nullable: false),
                     InstanceId = table.Column<string>(type: "TEXT", nullable: false),
+                    Sequence = table.Column<long>(type: "INTEGER", nullable: false),
                     CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     Canary = table.Column<string>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Installation", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "KnowledgeVersion",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "INTEGER", nullable: false),
+                    Version = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_KnowledgeVersion", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "LeadBatches",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    StaffId = table.Column<string>(type: "TEXT", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    AssigneeId = table.Column<string>(type: "TEXT", nullable: true),
+                    Before = table.Column<string>(type: "TEXT", nullable: false),
+                    UndoneAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_LeadBatches", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -298,6 +397,23 @@ namespace Outreach.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "Segments",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 30, nullable: false),
+                    AreaId = table.Column<long>(type: "INTEGER", nullable: false),
+                    Audience = table.Column<string>(type: "TEXT", nullable: true),
+                    StaffId = table.Column<string>(type: "TEXT", nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Segments", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "StaffLinks",
                 columns: table => new
                 {
@@ -343,6 +459,7 @@ namespace Outreach.Storage.Migrations.Sqlite
                     Question = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: false),
                     Reason = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
                     CommunityId = table.Column<long>(type: "INTEGER", nullable: true),
+                    Settled = table.Column<string>(type: "TEXT", maxLength: 32, nullable: true),
                     At = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
@@ -473,6 +590,26 @@ namespace Outreach.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "LeadRoutes",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    AreaId = table.Column<long>(type: "INTEGER", nullable: false),
+                    StaffId = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_LeadRoutes", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_LeadRoutes_Areas_AreaId",
+                        column: x => x.AreaId,
+                        principalTable: "Areas",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Staff",
                 columns: table => new
                 {
@@ -514,6 +651,7 @@ namespace Outreach.Storage.Migrations.Sqlite
                     Id = table.Column<long>(type: "INTEGER", nullable: false)
                         .Annotation("Sqlite:Autoincrement", true),
                     CampaignId = table.Column<long>(type: "INTEGER", nullable: false),
+                    PersonId = table.Column<long>(type: "INTEGER", nullable: false),
                     ContactId = table.Column<long>(type: "INTEGER", nullable: false),
                     CommunityId = table.Column<long>(type: "INTEGER", nullable: false),
                     Channel = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
@@ -523,6 +661,7 @@ namespace Outreach.Storage.Migrations.Sqlite
                     DueAt = table.Column<long>(type: "INTEGER", nullable: false),
                     ClaimedBy = table.Column<string>(type: "TEXT", nullable: true),
                     Tries = table.Column<int>(type: "INTEGER", nullable: false),
+                    MayHaveArrived = table.Column<bool>(type: "INTEGER", nullable: false),
                     MessageId = table.Column<string>(type: "TEXT", maxLength: 128, nullable: true),
                     Batch = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
                     EndedAt = table.Column<long>(type: "INTEGER", nullable: true),
@@ -552,7 +691,9 @@ namespace Outreach.Storage.Migrations.Sqlite
                     RequestedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     StaffId = table.Column<string>(type: "TEXT", nullable: true),
                     TakenAt = table.Column<long>(type: "INTEGER", nullable: true),
-                    ClosedAt = table.Column<long>(type: "INTEGER", nullable: true)
+                    ClosedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    Note = table.Column<string>(type: "TEXT", nullable: true),
+                    Helped = table.Column<string>(type: "TEXT", maxLength: 32, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -877,6 +1018,7 @@ namespace Outreach.Storage.Migrations.Sqlite
                     Wishes = table.Column<int>(type: "INTEGER", maxLength: 32, nullable: false),
                     Role = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
                     Name = table.Column<string>(type: "TEXT", nullable: true),
+                    NameHash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
                     Phone = table.Column<string>(type: "TEXT", nullable: true),
                     PhoneHash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
                     Room = table.Column<string>(type: "TEXT", nullable: true),
@@ -888,6 +1030,7 @@ namespace Outreach.Storage.Migrations.Sqlite
                     ClosedAt = table.Column<long>(type: "INTEGER", nullable: true),
                     NextContactAt = table.Column<long>(type: "INTEGER", nullable: true),
                     AssigneeId = table.Column<string>(type: "TEXT", nullable: true),
+                    EscalatedAt = table.Column<long>(type: "INTEGER", nullable: true),
                     EraseAt = table.Column<long>(type: "INTEGER", nullable: false),
                     Uncovered = table.Column<bool>(type: "INTEGER", nullable: false),
                     OpenKey = table.Column<string>(type: "TEXT", maxLength: 128, nullable: true),
@@ -997,12 +1140,94 @@ namespace Outreach.Storage.Migrations.Sqlite
                         onDelete: ReferentialAction.SetNull);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "LeadMerges",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    KeptId = table.Column<long>(type: "INTEGER", nullable: false),
+                    MergedId = table.Column<long>(type: "INTEGER", nullable: false),
+                    StaffId = table.Column<string>(type: "TEXT", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    Was = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    NextContactWas = table.Column<long>(type: "INTEGER", nullable: true),
+                    UndoneAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_LeadMerges", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_LeadMerges_Leads_KeptId",
+                        column: x => x.KeptId,
+                        principalTable: "Leads",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "FK_LeadMerges_Leads_MergedId",
+                        column: x => x.MergedId,
+                        principalTable: "Leads",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "LeadTags",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    LeadId = table.Column<long>(type: "INTEGER", nullable: false),
+                    Text = table.Column<string>(type: "TEXT", maxLength: 12, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_LeadTags", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_LeadTags_Leads_LeadId",
+                        column: x => x.LeadId,
+                        principalTable: "Leads",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "LeadTerms",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    LeadId = table.Column<long>(type: "INTEGER", nullable: false),
+                    Term = table.Column<string>(type: "TEXT", maxLength: 24, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_LeadTerms", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_LeadTerms_Leads_LeadId",
+                        column: x => x.LeadId,
+                        principalTable: "Leads",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
             migrationBuilder.CreateIndex(
                 name: "IX_Alerts_Kind_Subject",
                 table: "Alerts",
                 columns: new[] { "Kind", "Subject" },
                 unique: true,
                 filter: "\"ResolvedAt\" IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_AnswerCounts_Day_CommunityId_Channel_Kind_ArticleId_Confidence",
+                table: "AnswerCounts",
+                columns: new[] { "Day", "CommunityId", "Channel", "Kind", "ArticleId", "Confidence" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_AnswerFeedbacks_At",
+                table: "AnswerFeedbacks",
+                column: "At");
 
             migrationBuilder.CreateIndex(
                 name: "IX_AnswerFeedbacks_MessageId",
@@ -1022,9 +1247,45 @@ namespace Outreach.Storage.Migrations.Sqlite
                 column: "Path");
 
             migrationBuilder.CreateIndex(
+                name: "IX_ArticleRevisions_ArticleId_Id",
+                table: "ArticleRevisions",
+                columns: new[] { "ArticleId", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ArticleRevisions_Open",
+                table: "ArticleRevisions",
+                column: "ArticleId",
+                unique: true,
+                filter: "\"State\" IN ('Draft', 'InReview')");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ArticleRevisions_Published",
+                table: "ArticleRevisions",
+                column: "ArticleId",
+                unique: true,
+                filter: "\"State\" = 'Published'");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ArticleRevisions_State",
+                table: "ArticleRevisions",
+                column: "State");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_AuditEntries_At",
                 table: "AuditEntries",
                 column: "At");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Campaigns_DripId",
+                table: "Campaigns",
+                column: "DripId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Campaigns_FollowsId_FollowUp",
+                table: "Campaigns",
+                columns: new[] { "FollowsId", "FollowUp" },
+                unique: true,
+                filter: "\"State\" <> 'Cancelled' AND \"FollowsId\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Campaigns_FormToken",
@@ -1110,20 +1371,21 @@ namespace Outreach.Storage.Migrations.Sqlite
                 column: "DueAt");
 
             migrationBuilder.CreateIndex(
-                name: "IX_Deliveries_CampaignId_ContactId",
+                name: "IX_Deliveries_CampaignId_Channel_Account_Batch",
                 table: "Deliveries",
-                columns: new[] { "CampaignId", "ContactId" },
+                columns: new[] { "CampaignId", "Channel", "Account", "Batch" },
+                filter: "\"Batch\" IS NOT NULL AND \"State\" = 'Queued'");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Deliveries_CampaignId_PersonId",
+                table: "Deliveries",
+                columns: new[] { "CampaignId", "PersonId" },
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "IX_Deliveries_CampaignId_State_DueAt",
+                name: "IX_Deliveries_CampaignId_State_Channel_Account_DueAt",
                 table: "Deliveries",
-                columns: new[] { "CampaignId", "State", "DueAt" });
-
-            migrationBuilder.CreateIndex(
-                name: "IX_Deliveries_ContactId",
-                table: "Deliveries",
-                column: "ContactId");
+                columns: new[] { "CampaignId", "State", "Channel", "Account", "DueAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Deliveries_MessageId",
@@ -1132,14 +1394,19 @@ namespace Outreach.Storage.Migrations.Sqlite
                 filter: "\"MessageId\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
-                name: "IX_Deliveries_State_DueAt",
+                name: "IX_Deliveries_PersonId",
                 table: "Deliveries",
-                columns: new[] { "State", "DueAt" });
+                column: "PersonId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_DirectoryImports_State_ImportedAt",
                 table: "DirectoryImports",
                 columns: new[] { "State", "ImportedAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Handovers_ClosedAt",
+                table: "Handovers",
+                column: "ClosedAt");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Handovers_ConversationId",
@@ -1180,6 +1447,29 @@ namespace Outreach.Storage.Migrations.Sqlite
                 columns: new[] { "State", "DueAt" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_LeadMerges_KeptId",
+                table: "LeadMerges",
+                column: "KeptId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_LeadMerges_MergedId",
+                table: "LeadMerges",
+                column: "MergedId",
+                unique: true,
+                filter: "\"UndoneAt\" IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_LeadRoutes_AreaId",
+                table: "LeadRoutes",
+                column: "AreaId",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Leads_AssigneeId",
+                table: "Leads",
+                column: "AssigneeId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Leads_CommunityId_State",
                 table: "Leads",
                 columns: new[] { "CommunityId", "State" });
@@ -1199,6 +1489,11 @@ namespace Outreach.Storage.Migrations.Sqlite
                 table: "Leads",
                 column: "Key",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Leads_NameHash",
+                table: "Leads",
+                column: "NameHash");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Leads_NextContactAt",
@@ -1221,6 +1516,28 @@ namespace Outreach.Storage.Migrations.Sqlite
                 table: "Leads",
                 column: "Uncovered",
                 filter: "\"Uncovered\" = 1");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_LeadTags_LeadId_Text",
+                table: "LeadTags",
+                columns: new[] { "LeadId", "Text" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_LeadTags_Text",
+                table: "LeadTags",
+                column: "Text");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_LeadTerms_LeadId",
+                table: "LeadTerms",
+                column: "LeadId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_LeadTerms_Term_LeadId",
+                table: "LeadTerms",
+                columns: new[] { "Term", "LeadId" },
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_Messages_At",
@@ -1288,6 +1605,12 @@ namespace Outreach.Storage.Migrations.Sqlite
                 name: "IX_OptOutMarks_IdentityHash",
                 table: "OptOutMarks",
                 column: "IdentityHash",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Segments_AreaId_Name",
+                table: "Segments",
+                columns: new[] { "AreaId", "Name" },
                 unique: true);
 
             migrationBuilder.CreateIndex(
@@ -1409,7 +1732,16 @@ namespace Outreach.Storage.Migrations.Sqlite
                 name: "Alerts");
 
             migrationBuilder.DropTable(
+                name: "AnswerCountMark");
+
+            migrationBuilder.DropTable(
+                name: "AnswerCounts");
+
+            migrationBuilder.DropTable(
                 name: "AnswerFeedbacks");
+
+            migrationBuilder.DropTable(
+                name: "ArticleRevisions");
 
             migrationBuilder.DropTable(
                 name: "AuditEntries");
@@ -1445,6 +1777,12 @@ namespace Outreach.Storage.Migrations.Sqlite
                 name: "Installation");
 
             migrationBuilder.DropTable(
+                name: "KnowledgeVersion");
+
+            migrationBuilder.DropTable(
+                name: "LeadBatches");
+
+            migrationBuilder.DropTable(
                 name: "LeadDestinations");
 
             migrationBuilder.DropTable(
@@ -1452,6 +1790,18 @@ namespace Outreach.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "LeadForwards");
+
+            migrationBuilder.DropTable(
+                name: "LeadMerges");
+
+            migrationBuilder.DropTable(
+                name: "LeadRoutes");
+
+            migrationBuilder.DropTable(
+                name: "LeadTags");
+
+            migrationBuilder.DropTable(
+                name: "LeadTerms");
 
             migrationBuilder.DropTable(
                 name: "Messages");
@@ -1473,6 +1823,9 @@ namespace Outreach.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "RetentionRun");
+
+            migrationBuilder.DropTable(
+                name: "Segments");
 
             migrationBuilder.DropTable(
                 name: "StaffClaims");
