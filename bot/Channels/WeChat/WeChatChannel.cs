@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Outreach.Activities;
 
 namespace Outreach.Channels.WeChat;
