@@ -44,8 +44,16 @@ public sealed class ProgressReader(IDbContextFactory<OutreachDb> databases, Comm
     /// <summary>The exact numbers, for staff; communities without sign-ups are left out.</summary>
     public static async Task<IReadOnlyDictionary<long, int>> CountAsync(OutreachDb db, IReadOnlyCollection<long> communityIds, CancellationToken cancellationToken)
     {
-        var counted = db.Leads.Where(l => l.CommunityId != null && communityIds.Contains(l.CommunityId.Value) && l.OpenKey != null
-            && l.Role == LeadRole.Owner && (l.Wishes & (Wishes.Support | Wishes.JoinGroup | Wishes.Candidate)) != 0);
+        return await CountAsync(db.Leads.Where(l => l.CommunityId != null && communityIds.Contains(l.CommunityId.Value)), cancellationToken);
+    }
+
+    /// <summary>The same for all communities of a subtree of areas.</summary>
+    public static Task<IReadOnlyDictionary<long, int>> CountWithinAsync(OutreachDb db, string areaPath, CancellationToken cancellationToken) =>
+        CountAsync(areaPath == "/" ? db.Leads.Where(l => l.CommunityId != null) : db.Leads.Where(l => l.Community!.Area.Path.StartsWith(areaPath)), cancellationToken);
+
+    private static async Task<IReadOnlyDictionary<long, int>> CountAsync(IQueryable<Lead> leads, CancellationToken cancellationToken)
+    {
+        var counted = leads.Where(l => l.OpenKey != null && l.Role == LeadRole.Owner && (l.Wishes & (Wishes.Support | Wishes.JoinGroup | Wishes.Candidate)) != 0);
         var rooms = await counted.Where(l => l.RoomHash != null).GroupBy(l => l.CommunityId!.Value)
             .Select(group => new { Id = group.Key, Count = group.Select(l => l.RoomHash).Distinct().Count() }).ToListAsync(cancellationToken);
         var roomless = await counted.Where(l => l.RoomHash == null).GroupBy(l => l.CommunityId!.Value)

@@ -84,6 +84,9 @@ public static class StaffSetup
         services.AddSingleton<UnknownNames>();
         services.AddSingleton<LocalText>();
         services.AddSingleton<PaperDesk>();
+        services.AddSingleton<BoardReader>();
+        services.AddSingleton<CountDays>();
+        services.AddSingleton<IDueWork>(provider => provider.GetRequiredService<CountDays>());
         return services;
     }
 

@@ -22,7 +22,8 @@ public sealed class ConsoleTests(ConsoleSite site)
         {
             ("today", "/staff"), ("leads", "/staff/leads"), ("leads-none", "/staff/leads?state=Invalid"), ("lead", $"/staff/leads/{site.Late.Id}"),
             ("waiting", "/staff/waiting"), ("talk", $"/staff/waiting/{site.Waiting.Id}"), ("communities", "/staff/communities"),
-            ("community", $"/staff/communities/{site.Communities[0]}"), ("community-edit", $"/staff/communities/{site.Communities[0]}/edit"), ("notices", "/staff/notices"), ("compose", "/staff/notices/new"),
+            ("community", $"/staff/communities/{site.Communities[0]}"), ("community-edit", $"/staff/communities/{site.Communities[0]}/edit"), ("import", "/staff/communities/import"),
+            ("board", "/staff/board"), ("paper", $"/staff/communities/{site.Communities[0]}/papers/Ballot"), ("notices", "/staff/notices"), ("compose", "/staff/notices/new"),
             ("status", "/staff/status"), ("channels", "/staff/channels"), ("people", "/staff/people"), ("audit", "/staff/audit"), ("more", "/staff/more"), ("missing", "/staff/nothing"),
         };
 

@@ -39,6 +39,7 @@ public sealed class ScopeTests
             [$"/staff/communities/{town.CommunityA}"] = true,
             [$"/staff/communities/{town.CommunityA}/edit"] = owners,
             ["/staff/communities/import"] = owners,
+            ["/staff/board"] = true,
             [$"/staff/communities/{town.CommunityA}/papers/Application"] = true,
             [$"/staff/communities/{town.CommunityA}/papers/Ballot/docx"] = true,
             ["/staff/leads"] = owners,
@@ -89,7 +90,7 @@ public sealed class ScopeTests
             Assert.True(answer.StatusCode == HttpStatusCode.NotFound, $"{page}: {(int)answer.StatusCode}");
             Assert.DoesNotContain("赵先", await ConsoleClient.TextAsync(answer), StringComparison.Ordinal);
         }
-        foreach (var page in new[] { "/staff", "/staff/leads?tab=all", "/staff/waiting", "/staff/communities", "/staff/notices" })
+        foreach (var page in new[] { "/staff", "/staff/leads?tab=all", "/staff/waiting", "/staff/communities", "/staff/board", "/staff/notices" })
         {
             var text = await client.ReadAsync(page);
             Assert.DoesNotContain("赵先", text, StringComparison.Ordinal);
