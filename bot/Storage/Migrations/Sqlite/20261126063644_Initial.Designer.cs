@@ -2101,6 +2101,35 @@ namespace Outreach.Storage.Migrations.Sqlite
                     b.ToTable("LeadTerms", (string)null);
                 });
 
+            modelBuilder.Entity("Outreach.Staff.DailyFigure", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Askers")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CommunityId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Messages")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("SignUps")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Day", "CommunityId")
+                        .IsUnique();
+
+                    b.ToTable("DailyFigures", (string)null);
+                });
+
             modelBuilder.Entity("Outreach.Staff.StaffLink", b =>
                 {
                     b.Property<long>("Id")

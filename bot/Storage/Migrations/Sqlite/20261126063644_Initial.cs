@@ -247,6 +247,23 @@ namespace Outreach.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "DailyFigures",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    Day = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    CommunityId = table.Column<long>(type: "INTEGER", nullable: false),
+                    Messages = table.Column<int>(type: "INTEGER", nullable: false),
+                    Askers = table.Column<int>(type: "INTEGER", nullable: false),
+                    SignUps = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_DailyFigures", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "DirectoryImports",
                 columns: table => new
                 {
@@ -1371,6 +1388,12 @@ namespace Outreach.Storage.Migrations.Sqlite
                 column: "DueAt");
 
             migrationBuilder.CreateIndex(
+                name: "IX_DailyFigures_Day_CommunityId",
+                table: "DailyFigures",
+                columns: new[] { "Day", "CommunityId" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Deliveries_CampaignId_Channel_Account_Batch",
                 table: "Deliveries",
                 columns: new[] { "CampaignId", "Channel", "Account", "Batch" },
@@ -1760,6 +1783,9 @@ namespace Outreach.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "Consents");
+
+            migrationBuilder.DropTable(
+                name: "DailyFigures");
 
             migrationBuilder.DropTable(
                 name: "Deliveries");
