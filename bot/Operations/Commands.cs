@@ -41,6 +41,7 @@ public static class Commands
             BackupCommands.CreateBackup(),
             BackupCommands.CreateRestore(),
             StaffLinkCommand.Create(),
+            SeedDemoCommand.Create(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
