@@ -33,6 +33,7 @@ internal static class LeadDigest
         ForwardEvent.Created => ($"{Plain(notice.Community, maxNameBytes)} 新登记：{WishText.Of(notice.Wishes)}", notice.Link),
         ForwardEvent.Updated => ($"{Plain(notice.Community, maxNameBytes)} 有更新：{WishText.Of(notice.Wishes)}", notice.Link),
         ForwardEvent.Withdrawn => ($"{notice.LeadKey} 业主已撤回，请停止联系", null),
+        ForwardEvent.Summary => (notice.Summary ?? "", notice.Link),
         ForwardEvent.Erased => ($"{notice.LeadKey} 业主要求删除，请删掉自己留下的记录", null),
     };
 

@@ -28,7 +28,7 @@ public sealed class ForwardAlerts(LeadDestinations destinations, ForwardOutbox o
         var now = clock.GetUtcNow();
         var since = now - options.Value.LateAfter;
         var late = await db.LeadForwards.AsNoTracking()
-            .Where(f => (f.State == ForwardState.Queued || f.State == ForwardState.Sending || f.State == ForwardState.Failed) && f.CreatedAt <= since && !f.Alerted)
+            .Where(f => (f.State == ForwardState.Queued || f.State == ForwardState.Sending || f.State == ForwardState.Failed) && f.CreatedAt <= since && (f.Tries > 0 || f.DueAt <= since) && !f.Alerted)
             .OrderBy(f => f.Id).Take(200).ToListAsync(cancellationToken);
         var open = await db.Alerts.Where(a => a.ResolvedAt == null && (a.Kind == AlertKind.ForwardLate || a.Kind == AlertKind.NoDestination || a.Subject.StartsWith(DestinationSubject)))
             .ToListAsync(cancellationToken);

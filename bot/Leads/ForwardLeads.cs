@@ -137,6 +137,8 @@ public sealed partial class ForwardLeads(
     /// </summary>
     private async Task<LeadNotice?> NoticeAsync(OutreachDb db, LeadForward forward)
     {
+        if (forward.Event is ForwardEvent.Summary)
+            return await WeeklySummary.NoticeAsync(db, forward, destinations, directory, site.Value.PublicUrl);
         if (forward.Event is ForwardEvent.Withdrawn or ForwardEvent.Erased)
         {
             var mayHaveIt = await db.LeadForwards.AnyAsync(f => f.LeadKey == forward.LeadKey && f.Destination == forward.Destination && f.Id < forward.Id && f.Tries > 0);

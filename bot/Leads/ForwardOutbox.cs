@@ -5,7 +5,7 @@ using Outreach.Storage;
 namespace Outreach.Leads;
 
 /// <summary>Writes the rows by which destinations learn of a lead, in the transaction of the cause. <see cref="ForwardLeads"/> sends them.</summary>
-public sealed class ForwardOutbox(CommunityDirectory directory, LeadDestinations destinations, TimeProvider clock)
+public sealed class ForwardOutbox(CommunityDirectory directory, LeadDestinations destinations, CityClock city)
 {
     /// <summary>
     /// Queues one event for the destinations. Created and updated go to those that cover the community (whoever does not know the lead yet gets it as created),
@@ -32,7 +32,7 @@ public sealed class ForwardOutbox(CommunityDirectory directory, LeadDestinations
 
     private void Add(OutreachDb db, Lead lead, string destination, ForwardEvent happened)
     {
-        var now = clock.GetUtcNow();
+        var now = city.UtcNow;
         db.LeadForwards.Add(new LeadForward
         {
             Lead = happened is ForwardEvent.Erased ? null : lead,
@@ -40,7 +40,8 @@ public sealed class ForwardOutbox(CommunityDirectory directory, LeadDestinations
             Destination = destination,
             Event = happened,
             MessageId = LeadKeys.NewMessageId(),
-            DueAt = now,
+            // The end of a consent is told at once, at any hour.
+            DueAt = happened is ForwardEvent.Withdrawn or ForwardEvent.Erased || destinations.Find(destination) is not { } found ? now : ForwardTimes.Of(found.Options).Next(now, city),
             CreatedAt = now,
         });
     }

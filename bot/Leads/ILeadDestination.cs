@@ -41,7 +41,11 @@ public enum DestinationAddress
 /// <param name="Area">From above down, such as 三门峡市/湖滨区/示范街道.</param>
 /// <param name="Link">Absolute address of the lead in the console.</param>
 public sealed record LeadNotice(
-    ForwardEvent Event, string MessageId, DateTimeOffset At, string LeadKey, string? Community, string? Area, Wishes Wishes, LeadRole Role, DateTimeOffset? SignedUpAt, string? Link, OwnerFields? Owner);
+    ForwardEvent Event, string MessageId, DateTimeOffset At, string LeadKey, string? Community, string? Area, Wishes Wishes, LeadRole Role, DateTimeOffset? SignedUpAt, string? Link, OwnerFields? Owner)
+{
+    /// <summary>The numbers of the week in one line; set with <see cref="ForwardEvent.Summary"/> alone.</summary>
+    public string? Summary { get; init; }
+}
 
 /// <summary>Personal data of one owner. Only a trusted webhook gets it.</summary>
 /// <param name="Phone">E.164.</param>

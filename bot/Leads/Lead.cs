@@ -88,8 +88,8 @@ public sealed class LeadEvent
     public string? Text { get; init; }
 }
 
-/// <summary>On the wire <c>lead.created</c>, <c>lead.updated</c>, <c>lead.withdrawn</c>, <c>lead.erased</c>.</summary>
-public enum ForwardEvent { Created, Updated, Withdrawn, Erased }
+/// <summary>On the wire <c>lead.created</c>, <c>lead.updated</c>, <c>lead.withdrawn</c>, <c>lead.erased</c>, and <c>leads.summary</c> for the numbers of a week, which belong to no lead.</summary>
+public enum ForwardEvent { Created, Updated, Withdrawn, Erased, Summary }
 
 /// <summary>Held: after a restore from a backup, until a person lets it go; the first two are the only ones that are sent.</summary>
 public enum ForwardState { Queued, Sending, Sent, Failed, Cancelled, Held }

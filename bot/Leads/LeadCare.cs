@@ -7,9 +7,9 @@ namespace Outreach.Leads;
 
 /// <summary>
 /// Sees that nobody is forgotten: new leads go to the person whom the area's rule names, and a lead that nobody contacted within the promised time is an alert
-/// for its neighbourhood and every office above, until somebody did.
+/// for its neighbourhood and every office above, until somebody did. On Mondays the numbers of the week go out.
 /// </summary>
-public sealed class LeadCare(IDbContextFactory<OutreachDb> databases, CommunityDirectory directory, IStaffRoster staff, TimeProvider clock) : IDueWork
+internal sealed class LeadCare(IDbContextFactory<OutreachDb> databases, CommunityDirectory directory, IStaffRoster staff, WeeklySummary summary, TimeProvider clock) : IDueWork
 {
     private const int AtOnce = 200;
     private const string AreaSubject = "area/";
@@ -21,6 +21,7 @@ public sealed class LeadCare(IDbContextFactory<OutreachDb> databases, CommunityD
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         await RouteAsync(db, cancellationToken);
         await EscalateAsync(db, cancellationToken);
+        await summary.QueueAsync(db, cancellationToken);
     }
 
     private async Task RouteAsync(OutreachDb db, CancellationToken cancellationToken)

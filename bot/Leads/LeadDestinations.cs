@@ -15,6 +15,9 @@ public sealed class LeadDestinations(IOptions<LeadOptions> options, IEnumerable<
             .Select(pair => pair.Key).Order(StringComparer.Ordinal)];
     }
 
+    /// <summary>Names of the destinations that want the numbers of the week.</summary>
+    public IReadOnlyList<string> ForSummaries { get; } = [.. options.Value.Destinations.Where(pair => pair.Value.WeeklySummary).Select(pair => pair.Key).Order(StringComparer.Ordinal)];
+
     /// <summary>Null when the configuration no longer holds it.</summary>
     public (DestinationOptions Options, ILeadDestination Kind)? Find(string name) =>
         options.Value.Destinations.GetValueOrDefault(name) is { } destination

@@ -8,6 +8,7 @@ public static class LeadLine
         ForwardEvent.Created => $"{notice.Community} 新登记：{WishText.Of(notice.Wishes)}",
         ForwardEvent.Updated => $"{notice.Community} 有更新：{WishText.Of(notice.Wishes)}",
         ForwardEvent.Withdrawn => $"{notice.LeadKey} 业主已撤回，请停止联系",
+        ForwardEvent.Summary => notice.Summary ?? "",
         ForwardEvent.Erased => $"{notice.LeadKey} 业主要求删除，请删掉自己留下的记录",
     };
 }

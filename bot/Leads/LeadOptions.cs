@@ -32,6 +32,12 @@ public sealed class DestinationOptions
     public string To { get; init; } = "";
     /// <summary>Which areas it receives, by name from above down to the area itself, such as <c>三门峡市/湖滨区</c> or just <c>湖滨区</c>; empty: all.</summary>
     public string[] Areas { get; init; } = [];
+    /// <summary>Times of the day (9:00) at which it is told, several leads together; empty: at once.</summary>
+    public string[] SendAt { get; init; } = [];
+    /// <summary>A span of the day (20:00-8:00) in which it is told nothing but withdrawals and erasures; empty: none.</summary>
+    public string Quiet { get; init; } = "";
+    /// <summary>Also gets the numbers of the week, on Monday morning.</summary>
+    public bool WeeklySummary { get; init; }
     /// <summary>Lets the address lie in a private network; a loopback address needs Development besides.</summary>
     public bool AllowPrivateAddress { get; init; }
     internal Reach Reach => AllowPrivateAddress ? Reach.PrivateToo : Reach.Public;
@@ -76,6 +82,8 @@ internal sealed partial class LeadOptionsCheck(IEnumerable<ILeadDestination> kin
             yield return problem;
         if (destination.Areas.Any(string.IsNullOrWhiteSpace))
             yield return $"{key}:Areas must hold names of areas, such as 湖滨区; leave it out for all areas.";
+        if (ForwardTimes.Problem(destination) is { } times)
+            yield return $"{key}:{times}";
         foreach (var problem in kind.Check(destination))
             yield return $"{key}:{problem}";
     }

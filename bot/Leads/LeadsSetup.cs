@@ -21,6 +21,7 @@ public static class LeadsSetup
         services.AddSingleton<LeadAssignments>();
         services.AddSingleton<LeadMerging>();
         services.AddSingleton<LeadRoutes>();
+        services.AddSingleton<WeeklySummary>();
         services.AddSingleton<IDueWork, LeadCare>();
         services.AddSingleton<ProgressReader>();
         services.AddSingleton<ILeadDestination, WebhookDestination>();

@@ -63,19 +63,21 @@ internal sealed class WebhookDestination(OutboundHttp http, TimeProvider clock) 
             ForwardEvent.Updated => "lead.updated",
             ForwardEvent.Withdrawn => "lead.withdrawn",
             ForwardEvent.Erased => "lead.erased",
+            ForwardEvent.Summary => "leads.summary",
         },
         notice.At.UtcDateTime,
         new(notice.LeadKey, notice.Community, notice.Area, notice.Community is null ? null : WishText.Wire(notice.Wishes),
             notice.Community is null ? null : JsonNamingPolicy.CamelCase.ConvertName(notice.Role.ToString()),
-            notice.SignedUpAt?.UtcDateTime, notice.Link, notice.Owner is { } owner ? new(owner.Name, owner.Phone, owner.Room) : null));
+            notice.SignedUpAt?.UtcDateTime, notice.Link, notice.Owner is { } owner ? new(owner.Name, owner.Phone, owner.Room) : null, notice.Summary));
 }
 
 /// <summary>The body of one webhook.</summary>
 internal sealed record WebhookBody(string Type, DateTime Timestamp, WebhookLead Data);
 
 /// <param name="Owner">Only for trusted destinations.</param>
+/// <param name="Summary">Only with <c>leads.summary</c>, whose LeadId names the week.</param>
 internal sealed record WebhookLead(
-    string LeadId, string? Community, string? Area, IReadOnlyList<string>? Wishes, string? Role, DateTime? SignedUpAt, string? Link, WebhookOwner? Owner);
+    string LeadId, string? Community, string? Area, IReadOnlyList<string>? Wishes, string? Role, DateTime? SignedUpAt, string? Link, WebhookOwner? Owner, string? Summary);
 
 internal sealed record WebhookOwner(string? Name, string? Phone, string? Room);
 

@@ -8,6 +8,7 @@ using System.Threading.Channels;
 using Outreach.Activities;
 using Outreach.Communities;
 using Outreach.Conversations;
+using Outreach.KnowledgeDesk;
 using Outreach.Storage;
 
 namespace Outreach.Operations;
@@ -192,7 +193,9 @@ internal sealed class AskPlace : IAsyncDisposable
         {
             place._app.Services.WarmUp();
             await place._app.Services.GetRequiredService<DatabaseStart>().PrepareAsync(DatabaseUse.Server, cancellationToken);
-            if (folder is not null)
+            if (folder is null)
+                await place._app.Services.GetRequiredService<PublishedArticles>().RefreshAsync(cancellationToken);
+            else
                 await place._app.Services.GetRequiredService<DemoData>().LoadAsync(cancellationToken);
         }
         catch

@@ -38,6 +38,7 @@ internal sealed class SmsDestination(SmsVendors vendors) : ILeadDestination
             {
                 ForwardEvent.Created or ForwardEvent.Updated => WishText.Of(first.Wishes),
                 ForwardEvent.Withdrawn => "业主已撤回",
+                ForwardEvent.Summary => "每周汇总",
                 ForwardEvent.Erased => "业主要求删除",
             },
             ["count"] = notices.Count.ToString(CultureInfo.InvariantCulture),
