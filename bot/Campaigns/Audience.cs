@@ -2,7 +2,6 @@ using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using Outreach.Communities;
 using Outreach.Contacts;
-using Outreach.Conversations;
 using Outreach.Leads;
 using Outreach.Storage;
 

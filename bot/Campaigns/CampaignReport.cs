@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using MiniExcelLibs;
-using Outreach.Activities;
 using Outreach.Communities;
 using Outreach.Contacts;
 using Outreach.Conversations;

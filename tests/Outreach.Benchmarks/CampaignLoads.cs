@@ -12,7 +12,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Outreach.Activities;
 using Outreach.Campaigns;
-using Outreach.Communities;
 using Outreach.Contacts;
 using Outreach.Conversations;
 using Outreach.Doubles;

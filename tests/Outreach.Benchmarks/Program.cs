@@ -22,7 +22,7 @@ switch (args.FirstOrDefault())
         await ChannelLoads.RunAsync(int.TryParse(args.ElementAtOrDefault(1), out var rounds) ? rounds : 3, Console.Out);
         return 0;
     case "campaign":
-        await CampaignLoads.RunAsync([.. args.Skip(1).Select(int.Parse).DefaultIfEmpty(10_000)], Console.Out);
+        await CampaignLoads.RunAsync([.. args.Skip(1).Select(count => int.Parse(count, System.Globalization.CultureInfo.InvariantCulture)).DefaultIfEmpty(10_000)], Console.Out);
         return 0;
     case "crash":
         return await Crashes.RunAsync(int.TryParse(args.ElementAtOrDefault(1), out var recipients) ? recipients : 2000, int.TryParse(args.ElementAtOrDefault(2), out var points) ? points : 20, Console.Out) ? 0 : 1;

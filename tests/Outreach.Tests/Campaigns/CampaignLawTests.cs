@@ -1,12 +1,9 @@
 using CsCheck;
 using Microsoft.EntityFrameworkCore;
-using Outreach.Activities;
 using Outreach.Campaigns;
 using Outreach.Communities;
 using Outreach.Contacts;
-using Outreach.Conversations;
 using Outreach.Leads;
-using Outreach.Storage;
 using Outreach.Tests.Leads;
 using static Xunit.TestContext;
 

@@ -1,18 +1,14 @@
 using System.Globalization;
 using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Outreach.Activities;
-using Outreach.Campaigns;
-using Outreach.Communities;
 using Outreach.Contacts;
 using Outreach.Conversations;
 using Outreach.Doubles;
-using Outreach.Leads;
 using Outreach.Operations;
 using Outreach.Storage;
 
