@@ -68,10 +68,14 @@ internal sealed class CampaignDesk(
     }
 
     /// <summary>What a notice would say of one community; null: it is not in the directory.</summary>
-    public async Task<NoticeWords?> WordsAsync(long communityId, CancellationToken cancellationToken)
+    public Task<NoticeWords?> WordsAsync(long communityId, CancellationToken cancellationToken) => ExampleAsync([communityId], "", cancellationToken);
+
+    /// <summary>What a text would say of the first of these communities that has all its numbers, else of the first; null: none is in the directory.</summary>
+    public async Task<NoticeWords?> ExampleAsync(IReadOnlyCollection<long> communityIds, string text, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        return (await NoticeWords.ReadAsync(db, [communityId], cancellationToken)).GetValueOrDefault(communityId);
+        var words = await NoticeWords.ReadAsync(db, communityIds, cancellationToken);
+        return communityIds.Select(id => words.GetValueOrDefault(id)).OfType<NoticeWords>().OrderBy(own => own.Missing(text) is null ? 0 : 1).FirstOrDefault();
     }
 
     /// <summary>Whether a second person must let this audience be written to.</summary>
