@@ -17,6 +17,11 @@ internal sealed class WebChatConversations(IDbContextFactory<OutreachDb> databas
     private const int PageSize = 100;
     private static readonly ChannelAccount Bot = new() { Id = WebChatChannel.BotId, Name = "业委会助手", Role = "bot" };
 
+    // Compiled once: every message asks it. Of the instance, because a compiled query belongs to one model.
+    private readonly Func<OutreachDb, string, CancellationToken, Task<long?>> _find = EF.CompileAsyncQuery((OutreachDb db, string conversationId, CancellationToken cancellationToken) =>
+        db.Set<Conversation>().Where(c => c.Channel == WebChatChannel.ChannelId && c.Account == WebChatChannel.Account && c.ChannelConversationId == conversationId)
+            .Select(c => (long?)c.Id).SingleOrDefault());
+
     public static ConversationReference ReferenceOf(WebChatClaims claims) => new()
     {
         ChannelId = WebChatChannel.ChannelId,
@@ -31,7 +36,7 @@ internal sealed class WebChatConversations(IDbContextFactory<OutreachDb> databas
     public async Task<long?> FindAsync(string conversationId, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        return await RowOf(db, conversationId).Select(c => (long?)c.Id).SingleOrDefaultAsync(cancellationToken);
+        return await _find(db, conversationId, cancellationToken);
     }
 
     /// <summary>Name and key of the community that the person spoke of before.</summary>
@@ -108,7 +113,4 @@ internal sealed class WebChatConversations(IDbContextFactory<OutreachDb> databas
             SuggestedActions = choices.Count == 0 ? null : activity.SuggestedActions! with { Actions = choices },
         };
     }
-
-    private static IQueryable<Conversation> RowOf(OutreachDb db, string conversationId) => db.Conversations.AsNoTracking()
-        .Where(c => c.Channel == WebChatChannel.ChannelId && c.Account == WebChatChannel.Account && c.ChannelConversationId == conversationId);
 }
