@@ -100,7 +100,9 @@ internal sealed class CampaignReport(IDbContextFactory<OutreachDb> databases, Au
         var missed = db.MeantLeads(audience).Where(l => l.CreatedAt <= by && !db.Set<Delivery>().Any(d => d.PersonId == l.ContactId && chain.Contains(d.CampaignId) && d.State == DeliveryState.Sent));
         var rows = await missed.VisibleTo(scope).Select(l => new
         {
-            Community = l.Community!.Name, l.Room, l.Name,
+            Community = l.Community!.Name,
+            l.Room,
+            l.Name,
             Row = db.Set<Delivery>().Where(d => d.PersonId == l.ContactId && chain.Contains(d.CampaignId)).OrderByDescending(d => d.Id).Select(d => new { d.State, d.SkipReason }).FirstOrDefault(),
             Contact = db.Set<Contact>().Where(c => c.Id == l.ContactId).Select(c => new { c.OptedOutAt, c.Topics }).Single(),
         }).ToListAsync(cancellationToken);

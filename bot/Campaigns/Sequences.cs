@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Outreach.Conversations;
 using Outreach.Leads;
 using Outreach.Storage;

@@ -121,20 +121,20 @@ internal sealed record TeamsTap(string Type, string Value);
 
 internal sealed record AdaptiveCard(IReadOnlyList<AdaptiveElement> Body, IReadOnlyList<AdaptiveAction>? Actions, string? FallbackText)
 {
-    public string Type => "AdaptiveCard";
-    public string Version => "1.3";
-    public string Lang => "zh-CN";
+    public string Type { get; } = "AdaptiveCard";
+    public string Version { get; } = "1.3";
+    public string Lang { get; } = "zh-CN";
 }
 
 internal sealed record AdaptiveElement(IReadOnlyList<AdaptiveRun> Inlines)
 {
-    public string Type => "RichTextBlock";
+    public string Type { get; } = "RichTextBlock";
     public string? Spacing { get; init; }
 }
 
 internal sealed record AdaptiveRun(string Text)
 {
-    public string Type => "TextRun";
+    public string Type { get; } = "TextRun";
     public string? Weight { get; init; }
     public string? Size { get; init; }
     public bool? IsSubtle { get; init; }

@@ -19,7 +19,8 @@ internal sealed partial class ChannelInbox(IGrainFactory grains, OutgoingMessage
         try
         {
             var receipt = await grain.ReceiveAsync(new(
-                JsonSerializer.Serialize(from, ActivityJson.Default.ConversationReference), JsonSerializer.Serialize(activity, ActivityJson.Wire.Activity), key) { Carries = carries });
+                JsonSerializer.Serialize(from, ActivityJson.Default.ConversationReference), JsonSerializer.Serialize(activity, ActivityJson.Wire.Activity), key)
+            { Carries = carries });
             return receipt.Outcome == TurnOutcome.Failed ? null : receipt;
         }
         catch (Exception e) when (e is OrleansException or TimeoutException)

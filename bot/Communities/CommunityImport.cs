@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Outreach.Knowledge.Search;
 using Outreach.Storage;
 
 namespace Outreach.Communities;

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Options;
 using Outreach.Communities;
 using Outreach.Generation;
 using Outreach.Knowledge.Answers;
-using Outreach.Knowledge.Articles;
 using Outreach.Leads;
 using Outreach.Storage;
 

@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Outreach.Communities;
 using Outreach.Conversations;
 using Outreach.Storage;

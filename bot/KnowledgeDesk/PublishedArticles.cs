@@ -9,7 +9,7 @@ namespace Outreach.KnowledgeDesk;
 
 /// <summary>Lays what staff have published over the shipped articles, in this process. A publication anywhere in the cluster is seen within seconds through <see cref="KnowledgeVersion"/>.</summary>
 internal sealed partial class PublishedArticles(
-    IDbContextFactory<OutreachDb> databases, ServingKnowledge serving, AuditLog audit, TimeProvider clock, ILogger<PublishedArticles> logger)
+    IDbContextFactory<OutreachDb> databases, ServingKnowledge serving, AuditLog audit, TimeProvider clock, ILogger<PublishedArticles> logger) : IDisposable
 {
     private readonly SemaphoreSlim _one = new(1, 1);
     private volatile Known? _known;
@@ -78,6 +78,8 @@ internal sealed partial class PublishedArticles(
     }, cancellationToken);
 
     internal static string SubjectOf(string articleId) => articleId.Length <= 80 ? $"article/{articleId}" : $"article/{articleId[..80]}";
+
+    public void Dispose() => _one.Dispose();
 
     private static string StampOf(KnowledgeBase knowledge) => Convert.ToHexStringLower(
         SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', knowledge.Articles.OrderBy(article => article.Id, StringComparer.Ordinal).Select(ArticleFile.Write)))).AsSpan(0, 16));

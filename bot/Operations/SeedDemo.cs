@@ -115,7 +115,12 @@ internal sealed class SeedDemo(IDbContextFactory<OutreachDb> databases, Personal
             var owners = Enumerable.Range(first, count).Select(n => (Number: n, Community: communities[_random.Next(communities.Count)], At: _now - Past * _random.NextDouble())).ToList();
             var contacts = owners.ConvertAll(o => new Contact
             {
-                Channel = "webchat", Account = Account, UserId = Name("demo", o.Number), CommunityId = o.Community.Id, CreatedAt = o.At, LastSeenAt = o.At,
+                Channel = "webchat",
+                Account = Account,
+                UserId = Name("demo", o.Number),
+                CommunityId = o.Community.Id,
+                CreatedAt = o.At,
+                LastSeenAt = o.At,
             });
             db.Contacts.AddRange(contacts);
             await db.SaveChangesAsync(cancellationToken);
@@ -188,7 +193,15 @@ internal sealed class SeedDemo(IDbContextFactory<OutreachDb> databases, Personal
         foreach (var (purpose, answer) in new[] { (ConsentPurpose.Collect, ConsentAnswer.Given), (ConsentPurpose.PassOn, passOn == PassOnState.Given ? ConsentAnswer.Given : ConsentAnswer.Refused) })
             db.Consents.Add(new Consent
             {
-                ContactId = contactId, LeadKey = lead.Key, Purpose = purpose, Answer = answer, TextVersion = "演示", Receiver = "演示单位", Channel = "webchat", Wording = "演示", At = at,
+                ContactId = contactId,
+                LeadKey = lead.Key,
+                Purpose = purpose,
+                Answer = answer,
+                TextVersion = "演示",
+                Receiver = "演示单位",
+                Channel = "webchat",
+                Wording = "演示",
+                At = at,
             });
     }
 

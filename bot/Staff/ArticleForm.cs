@@ -10,7 +10,7 @@ public sealed class ArticleForm : IValidatableObject
 {
     public string? Id { get; set; }
     public string? Question { get; set; }
-    public string? Short { get; set; }
+    public string? ShortTitle { get; set; }
     public string? Variants { get; set; }
     public string? Citations { get; set; }
     public string? CiteSource { get; set; }
@@ -37,7 +37,7 @@ public sealed class ArticleForm : IValidatableObject
     {
         Id = article.Id,
         Question = article.Question,
-        Short = article.Short,
+        ShortTitle = article.Short,
         Variants = string.Join('\n', article.Variants),
         Citations = string.Join('\n', article.Citations),
         Body = article.Body,
@@ -59,7 +59,7 @@ public sealed class ArticleForm : IValidatableObject
         Id = Id!.Trim(),
         Topic = Id!.Trim()[..Id!.Trim().IndexOf('.', StringComparison.Ordinal)],
         Question = OneLine(Question!),
-        Short = string.IsNullOrWhiteSpace(Short) ? null : OneLine(Short),
+        Short = string.IsNullOrWhiteSpace(ShortTitle) ? null : OneLine(ShortTitle),
         Variants = [.. Lines(Variants).Distinct(StringComparer.Ordinal)],
         Citations = [.. Lines(Citations).Select(line => Citation.TryParse(line, out var citation) ? citation : null).OfType<Citation>()],
         Body = Body!.ReplaceLineEndings("\n").Trim(),
@@ -98,7 +98,7 @@ public sealed class ArticleForm : IValidatableObject
     internal static string FieldOf(Problem problem) => problem.Field switch
     {
         "question" => nameof(Question),
-        "short" => nameof(Short),
+        "short" => nameof(ShortTitle),
         "variants" => nameof(Variants),
         "citations" => nameof(Citations),
         "related" => nameof(Related),

@@ -51,7 +51,7 @@ internal static partial class Pages
         var folder = Directory.CreateTempSubdirectory("outreach-pages-");
         try
         {
-            var builder = OutreachHost.CreateBuilder(["--environment", "Development", "--applicationName", "Outreach.Bot"])     // whose pages and assets they are;
+            var builder = OutreachHost.CreateBuilder(["--environment", "Development", "--applicationName", "Outreach.Bot"]);     // whose pages and assets they are
             builder.Configuration["Urls"] = "http://127.0.0.1:0";
             builder.Configuration["Storage:Path"] = Path.Combine(folder.FullName, "data", "outreach.db");
             builder.Configuration["Storage:KeysPath"] = Path.Combine(folder.FullName, "keys");

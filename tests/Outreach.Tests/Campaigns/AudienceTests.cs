@@ -166,7 +166,11 @@ public sealed class AudienceTests : IAsyncLifetime
         var desk = _rooms.Get<CampaignDesk>();
         CampaignDraft Draft(string body, params long[] communities) => new()
         {
-            Title = "{小区}进展", Body = body, Audience = new(_community.AreaId, communities.Length == 0 ? null : communities, NoticeTopics.MyCommunity), FormToken = Guid.NewGuid(), ConfirmedTotal = 6,
+            Title = "{小区}进展",
+            Body = body,
+            Audience = new(_community.AreaId, communities.Length == 0 ? null : communities, NoticeTopics.MyCommunity),
+            FormToken = Guid.NewGuid(),
+            ConfirmedTotal = 6,
         };
 
         var missing = await desk.CreateAsync(Staff, Draft("已有{登记户数}户，占{登记比例}。"), Current.CancellationToken);
@@ -254,7 +258,10 @@ public sealed class AudienceTests : IAsyncLifetime
             _rooms.Get<ConversationLog>().Append(db, conversation, Speaker.Owner, new Activity { Type = "message", Text = "去" }, null, null, null, "in-1");
             db.NoticeReplies.Add(new()
             {
-                ConversationId = conversation.Id, Answer = NoticeAnswer.Coming, People = 2, At = _rooms.Clock.GetUtcNow(),
+                ConversationId = conversation.Id,
+                Answer = NoticeAnswer.Coming,
+                People = 2,
+                At = _rooms.Clock.GetUtcNow(),
                 Notice = $"delivery/{await db.Deliveries.Where(d => d.PersonId == _owners[3].Id).Select(d => d.Id).SingleAsync()}",
             });
             await _rooms.Get<OptOuts>().SetAsync(db, await db.Contacts.SingleAsync(c => c.Id == _owners[4].Id), Current.CancellationToken);
@@ -336,8 +343,20 @@ public sealed class AudienceTests : IAsyncLifetime
         var now = _rooms.Clock.GetUtcNow();
         var campaign = new Campaign
         {
-            Title = "{小区}通知", Body = "周六开会。", Topic = NoticeTopics.MyCommunity, Step = step, Repeat = repeat, AreaId = _community.AreaId, State = CampaignState.Scheduled,
-            ComposerId = "s-other", ComposerName = "别人", CreatedAt = now, StartAt = now, DripId = drip?.Id, DripDay = drip?.Day, FormToken = Guid.NewGuid(),
+            Title = "{小区}通知",
+            Body = "周六开会。",
+            Topic = NoticeTopics.MyCommunity,
+            Step = step,
+            Repeat = repeat,
+            AreaId = _community.AreaId,
+            State = CampaignState.Scheduled,
+            ComposerId = "s-other",
+            ComposerName = "别人",
+            CreatedAt = now,
+            StartAt = now,
+            DripId = drip?.Id,
+            DripDay = drip?.Day,
+            FormToken = Guid.NewGuid(),
         };
         db.Add(campaign);
         await db.SaveChangesAsync();

@@ -25,8 +25,12 @@ public sealed class CampaignLawTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => _rooms = await TestRooms.CreateAsync(new Dictionary<string, string?>
     {
-        ["Campaigns:Quotas:keyed:Limit"] = $"{Quota}", ["Campaigns:Quotas:keyed:Window"] = $"{Window}", ["Campaigns:PageSize"] = "3",
-        ["Campaigns:QuietUntilHour"] = "0", ["Campaigns:QuietFromHour"] = "24", ["Campaigns:PerOwnerPerWeek"] = "0",
+        ["Campaigns:Quotas:keyed:Limit"] = $"{Quota}",
+        ["Campaigns:Quotas:keyed:Window"] = $"{Window}",
+        ["Campaigns:PageSize"] = "3",
+        ["Campaigns:QuietUntilHour"] = "0",
+        ["Campaigns:QuietFromHour"] = "24",
+        ["Campaigns:PerOwnerPerWeek"] = "0",
     });
 
     public ValueTask DisposeAsync() => _rooms.DisposeAsync();

@@ -47,7 +47,13 @@ internal sealed class VendorInMemory(string id, bool knowsKeys) : IChannel
         var now = configured.CurrentValue;
         var options = new FixedOptions(new CampaignOptions
         {
-            PageSize = now.PageSize, Concurrency = 1, QuietUntilHour = now.QuietUntilHour, QuietFromHour = now.QuietFromHour, PerOwnerPerWeek = now.PerOwnerPerWeek, Quotas = now.Quotas, ChannelOrder = order,
+            PageSize = now.PageSize,
+            Concurrency = 1,
+            QuietUntilHour = now.QuietUntilHour,
+            QuietFromHour = now.QuietFromHour,
+            PerOwnerPerWeek = now.PerOwnerPerWeek,
+            Quotas = now.Quotas,
+            ChannelOrder = order,
         });
         var channels = new CampaignChannels(new ChannelSet(vendors), new ChannelReports(), options);
         var audience = new Audience(channels, rooms.Clock);

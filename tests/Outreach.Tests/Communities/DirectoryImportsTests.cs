@@ -3,7 +3,6 @@ using System.Text;
 using Microsoft.EntityFrameworkCore;
 using MiniExcelLibs;
 using Outreach.Communities;
-using Outreach.Storage;
 using static Xunit.TestContext;
 
 namespace Outreach.Tests.Communities;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CsCheck;
 using Outreach.Communities;
 
@@ -17,7 +18,7 @@ public sealed class StagePlanTests
     [InlineData("2026-10-22", 4, "2026-12-21")]      // 指导规则 9: sixty days after the application
     [InlineData("2024-01-01", 4, "2024-03-01")]      // over a leap day
     public void The_group_is_due_sixty_days_after_the_application(string applied, int step, string latest) =>
-        Assert.Equal(DateOnly.Parse(latest), Latest(Facts(CommunityStage.Applied, done: (2, DateOnly.Parse(applied))), step));
+        Assert.Equal(DateOnly.Parse(latest, CultureInfo.InvariantCulture), Latest(Facts(CommunityStage.Applied, done: (2, DateOnly.Parse(applied, CultureInfo.InvariantCulture))), step));
 
     [Fact]
     public void The_notice_is_due_fifteen_days_before_the_meeting() =>
@@ -83,7 +84,7 @@ public sealed class StagePlanTests
     {
         var facts = Facts(CommunityStage.PreparatoryGroup, done: [(2, new(2026, 10, 22)), (4, new(2026, 11, 10))]);
 
-        Assert.Contains(says, StagePlan.FindProblem(facts, step, StepMark.Done, DateOnly.Parse(day), Today), StringComparison.Ordinal);
+        Assert.Contains(says, StagePlan.FindProblem(facts, step, StepMark.Done, DateOnly.Parse(day, CultureInfo.InvariantCulture), Today), StringComparison.Ordinal);
     }
 
     [Fact]

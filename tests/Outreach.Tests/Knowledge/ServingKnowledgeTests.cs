@@ -49,7 +49,7 @@ public sealed class ServingKnowledgeTests
         Assert.Contains(problems, p => p is { Field: "citations", Severity: Severity.Error });
         Assert.Contains(problems, p => p is { Field: "related", Severity: Severity.Error });
         Assert.Contains(problems, p => p is { Field: "variants", Severity: Severity.Error } && p.Message.Contains("voting.quorum", StringComparison.Ordinal));
-        Assert.Empty(KnowledgeValidator.Check(TestKnowledge.Small, quorum).Where(p => p.Severity == Severity.Error));
+        Assert.DoesNotContain(KnowledgeValidator.Check(TestKnowledge.Small, quorum), p => p.Severity == Severity.Error);
     }
 
     [Fact]

@@ -101,8 +101,15 @@ public sealed class ArticleDeskTests
         var mine = quorum with { Body = "我们的说法。" };
         ArticleRevision Over(Article? basis, DateOnly? law) => new()
         {
-            ArticleId = mine.Id, State = RevisionState.Published, Text = ArticleFile.Write(mine), BaseHash = Overlay.HashOf(basis), Law = law,
-            Editors = "|", CreatedAt = default, ChangedAt = default, Version = Guid.NewGuid(),
+            ArticleId = mine.Id,
+            State = RevisionState.Published,
+            Text = ArticleFile.Write(mine),
+            BaseHash = Overlay.HashOf(basis),
+            Law = law,
+            Editors = "|",
+            CreatedAt = default,
+            ChangedAt = default,
+            Version = Guid.NewGuid(),
         };
         var law = Overlay.NewestLaw(shipped.Sources, quorum);
 

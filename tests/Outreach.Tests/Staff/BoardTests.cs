@@ -4,7 +4,6 @@ using Outreach.Communities;
 using Outreach.Contacts;
 using Outreach.Conversations;
 using Outreach.Staff;
-using Outreach.Storage;
 using static Xunit.TestContext;
 
 namespace Outreach.Tests.Staff;
