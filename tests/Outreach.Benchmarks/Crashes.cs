@@ -16,7 +16,7 @@ internal static class Crashes
     public static async Task<bool> RunAsync(int recipients, int points, TextWriter output)
     {
         int calls, commits;
-        await using (var quiet = await KilledCampaign.CreateAsync(recipients))
+        await using (var quiet = await KilledCampaign.CreateAsync(recipients / 3, KilledCampaign.All))
         {
             var log = await quiet.RunAsync([], CancellationToken.None);
             (calls, commits) = (log.Calls, log.Commits);
@@ -27,7 +27,7 @@ internal static class Crashes
         var kills = Enumerable.Range(0, points).Select(n => kinds[n % kinds.Length])
             .Select(stage => (Stage: stage, At: random.NextDouble())).OrderBy(draw => draw.At)
             .Select(draw => new KillPoint(draw.Stage, 1 + (int)(draw.At * ((draw.Stage is null ? commits : calls) - 1))));
-        await using var campaign = await KilledCampaign.CreateAsync(recipients);
+        await using var campaign = await KilledCampaign.CreateAsync(recipients / 3, KilledCampaign.All);
         var outcome = await campaign.RunAsync(kills, CancellationToken.None);
         await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
             $"{outcome.Kills} kills of {points} drawn: {outcome.Rows} recipients, {outcome.Sent} sent once, {outcome.Unknown} unknown, {outcome.Wrong.Count} wrong"));
