@@ -18,7 +18,7 @@ internal sealed partial class PublishedArticles(
     public IReadOnlyList<string> ToMerge => _known?.ToMerge ?? [];
 
     /// <summary>Tells one state of the whole serving knowledge from another, over nodes and upgrades.</summary>
-    public string Stamp => _known?.Stamp ?? StampOf(serving.Knowledge);
+    public string Stamp => _known?.Stamp.Value ?? StampOf(serving.Knowledge);
 
     /// <summary>Reads the published articles when somebody published since they were last read.</summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
@@ -30,7 +30,8 @@ internal sealed partial class PublishedArticles(
             var version = await db.KnowledgeVersions.Select(v => (Guid?)v.Version).SingleOrDefaultAsync(cancellationToken);
             if (_known is { } known && known.Version == version)
                 return;
-            var revisions = await db.ArticleRevisions.AsNoTracking().Where(r => r.State == RevisionState.Published).OrderBy(r => r.ArticleId).ToListAsync(cancellationToken);
+            // Without a version nobody has published yet: a start need not look.
+            var revisions = version is null ? [] : await db.ArticleRevisions.AsNoTracking().Where(r => r.State == RevisionState.Published).OrderBy(r => r.ArticleId).ToListAsync(cancellationToken);
             var judged = new List<(ArticleRevision Revision, Article Article, OverlayFate Fate)>();
             foreach (var revision in revisions)
                 if (Overlay.Read(revision) is { } article)
@@ -41,7 +42,8 @@ internal sealed partial class PublishedArticles(
             // Building takes as long as at the start: on a thread of its own, so that turns keep theirs.
             if (serves.Count > 0 || serving.Knowledge != serving.Shipped)
                 await Task.Factory.StartNew(() => serving.Serve(serves), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-            _known = new(version, StampOf(serving.Knowledge), [.. judged.Where(one => one.Fate == OverlayFate.ToMerge).Select(one => one.Article.Id)]);
+            var knowledge = serving.Knowledge;
+            _known = new(version, new(() => StampOf(knowledge)), [.. judged.Where(one => one.Fate == OverlayFate.ToMerge).Select(one => one.Article.Id)]);
             foreach (var (revision, _, _) in judged.Where(one => one.Fate == OverlayFate.BackToReview))
                 await SendBackAsync(db, revision.Id, cancellationToken);
             Laid(serves.Count);
@@ -84,7 +86,8 @@ internal sealed partial class PublishedArticles(
     private static string StampOf(KnowledgeBase knowledge) => Convert.ToHexStringLower(
         SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', knowledge.Articles.OrderBy(article => article.Id, StringComparer.Ordinal).Select(ArticleFile.Write)))).AsSpan(0, 16));
 
-    private sealed record Known(Guid? Version, string Stamp, IReadOnlyList<string> ToMerge);
+    /// <param name="Stamp">Only a publication asks for it, and it reads all articles.</param>
+    private sealed record Known(Guid? Version, Lazy<string> Stamp, IReadOnlyList<string> ToMerge);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Count} published articles lie over the shipped ones")]
     private partial void Laid(int count);

@@ -70,10 +70,7 @@ internal sealed class Backup(StorageFiles files, IDbContextFactory<OutreachDb> d
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         if (!await mark.IsBehindAsync(db, cancellationToken))
-        {
-            await mark.AdvanceAsync(db, () => Task.FromResult(true), cancellationToken);
             return false;
-        }
         await HoldAsync(cancellationToken);
         return true;
     }

@@ -109,11 +109,8 @@ public sealed class DatabaseStart(StorageFiles files, IServiceProvider services,
     {
         try
         {
-            if (await db.Set<Installation>().AnyAsync(cancellationToken))
-            {
-                _ = await db.Set<Installation>().Select(i => i.Canary).SingleAsync(cancellationToken);
+            if (await Installation.FindAsync(db, cancellationToken) is not null)
                 return;
-            }
         }
         catch (System.Security.Cryptography.CryptographicException)
         {

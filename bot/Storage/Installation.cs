@@ -16,6 +16,10 @@ public sealed class Installation
     public required DateTimeOffset CreatedAt { get; init; }
     /// <summary>Encrypted; it opens only with the keys of this database.</summary>
     public required string Canary { get; init; }
+
+    /// <returns>Null: the database has just been made.</returns>
+    /// <exception cref="System.Security.Cryptography.CryptographicException">The keys are not those of this database.</exception>
+    internal static Task<Installation?> FindAsync(OutreachDb db, CancellationToken cancellationToken) => db.Set<Installation>().AsNoTracking().SingleOrDefaultAsync(cancellationToken);
 }
 
 internal sealed class InstallationTable : IEntityTypeConfiguration<Installation>

@@ -16,7 +16,7 @@ public sealed class InstanceMark(StorageFiles files)
     {
         if (Read() is not { } last)
             return false;
-        var now = await db.Set<Installation>().AsNoTracking().SingleAsync(cancellationToken);
+        var now = (await Installation.FindAsync(db, cancellationToken))!;
         return now.InstanceId != last.InstanceId || now.Sequence < last.Sequence;
     }
 

@@ -17,7 +17,7 @@ internal static class ChannelLoads
     private const int Followers = 2000;
     private const int Steady = 200;     // callbacks a second
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(8);
-    private static readonly TimeSpan Warm = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan Warm = TimeSpan.FromSeconds(15);     // until the runtime has compiled what is hot
 
     public static async Task RunAsync(int rounds, TextWriter output)
     {
