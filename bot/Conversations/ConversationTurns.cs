@@ -18,8 +18,8 @@ internal sealed partial class ConversationTurns(
     private const int LongestStored = 6000;     // characters; longer ones are answered with the wish to send less
     private const int Attempts = 4;     // staff may write into the same conversation or change the same lead in the moment between: again over fresh rows
 
-    // Compiled once: what every turn asks. Of the instance, because a compiled query belongs to one model.
-    private readonly Func<OutreachDb, string, string, string, string, DateTimeOffset, CancellationToken, Task<Found?>> _find = EF.CompileAsyncQuery(
+    // What every turn asks.
+    private readonly CompiledFor<Func<OutreachDb, string, string, string, string, DateTimeOffset, CancellationToken, Task<Found?>>> _find = new(() => EF.CompileAsyncQuery(
         (OutreachDb db, string channel, string account, string conversation, string inboundKey, DateTimeOffset noticesSince, CancellationToken cancellationToken) =>
             (from c in db.Set<Conversation>()
              where c.Channel == channel && c.Account == account && c.ChannelConversationId == conversation
@@ -30,7 +30,7 @@ internal sealed partial class ConversationTurns(
                  db.Set<Message>().Where(m => m.ConversationId == c.Id && m.InboundKey == inboundKey).Select(m => (int?)m.Sequence).FirstOrDefault(),
                  db.Set<Message>().Any(m => m.ConversationId == c.Id && m.SentAt == null && m.From != Speaker.Owner),
                  db.Set<Message>().Any(m => m.ConversationId == c.Id && m.OutgoingKey != null && m.OutgoingKey.StartsWith(RecentNotice.KeyPrefix) && m.At > noticesSince)))
-            .SingleOrDefault());
+            .SingleOrDefault()));
 
     public async Task<TurnRun> RunAsync(InboundActivity inbound, CancellationToken cancellationToken)
     {
@@ -123,7 +123,7 @@ internal sealed partial class ConversationTurns(
     private async Task<(TurnReceipt? Before, Turn? Turn)> OpenTurnAsync(OutreachDb db, Incoming message, Prepared? prepared, CancellationToken cancellationToken)
     {
         var (reference, now) = (message.Reference, clock.GetUtcNow());
-        var found = await _find(db, reference.ChannelId, reference.Account, reference.ConversationId, message.Inbound.InboundKey ?? "", now - RecentNotice.Span, cancellationToken);
+        var found = await _find.On(db)(db, reference.ChannelId, reference.Account, reference.ConversationId, message.Inbound.InboundKey ?? "", now - RecentNotice.Span, cancellationToken);
         if (found?.Answered is { } sequence)
             return (await ReceiptOfAsync(db, found.Conversation.Id, sequence, cancellationToken), null);
 

@@ -17,10 +17,10 @@ internal sealed class WebChatConversations(IDbContextFactory<OutreachDb> databas
     private const int PageSize = 100;
     private static readonly ChannelAccount Bot = new() { Id = WebChatChannel.BotId, Name = "业委会助手", Role = "bot" };
 
-    // Compiled once: every message asks it. Of the instance, because a compiled query belongs to one model.
-    private readonly Func<OutreachDb, string, CancellationToken, Task<long?>> _find = EF.CompileAsyncQuery((OutreachDb db, string conversationId, CancellationToken cancellationToken) =>
+    // Every message asks it.
+    private readonly CompiledFor<Func<OutreachDb, string, CancellationToken, Task<long?>>> _find = new(() => EF.CompileAsyncQuery((OutreachDb db, string conversationId, CancellationToken cancellationToken) =>
         db.Set<Conversation>().Where(c => c.Channel == WebChatChannel.ChannelId && c.Account == WebChatChannel.Account && c.ChannelConversationId == conversationId)
-            .Select(c => (long?)c.Id).SingleOrDefault());
+            .Select(c => (long?)c.Id).SingleOrDefault()));
 
     public static ConversationReference ReferenceOf(WebChatClaims claims) => new()
     {
@@ -36,7 +36,7 @@ internal sealed class WebChatConversations(IDbContextFactory<OutreachDb> databas
     public async Task<long?> FindAsync(string conversationId, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        return await _find(db, conversationId, cancellationToken);
+        return await _find.On(db)(db, conversationId, cancellationToken);
     }
 
     /// <summary>Name and key of the community that the person spoke of before.</summary>

@@ -40,7 +40,7 @@ internal static class SpokenNumber
             else if (unit is > 0 and < 10_000 && size >= unit)
                 return null;
             else
-                section += (current ?? 1) * size;
+                section += (current is null || (current == 0 && size == 10) ? 1 : current.Value) * size;      // 一万零十五 is 10015
             (unit, current, any, afterZero) = (size, null, true, false);
         }
         if (!any)

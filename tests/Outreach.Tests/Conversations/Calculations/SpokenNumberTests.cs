@@ -28,6 +28,8 @@ public sealed class SpokenNumberTests
     [InlineData("6万5000", 65_000)]
     [InlineData("一万二", 12_000)]
     [InlineData("一万零五", 10_005)]
+    [InlineData("一万零十五", 10_015)]
+    [InlineData("五千零八十一万零十五", 50_810_015)]
     [InlineData("十二万三千四百五十六", 123_456)]
     [InlineData("二〇二六", 2026)]
     [InlineData("零", 0)]
