@@ -13,14 +13,15 @@ internal sealed partial class ChannelInbox(IGrainFactory grains, OutgoingMessage
     /// <param name="key">See <see cref="KeyOf"/>; null: cannot be told apart.</param>
     /// <returns>Null: the turn failed and nothing of it is stored.</returns>
     /// <param name="carries">How many of the first answers the response to the vendor carries.</param>
-    public async Task<TurnReceipt?> ReceiveAsync(ConversationReference from, Activity activity, string? key, int carries = 0)
+    /// <param name="until">When that response goes out at the latest; null: it waits for them.</param>
+    public async Task<TurnReceipt?> ReceiveAsync(ConversationReference from, Activity activity, string? key, int carries = 0, DateTimeOffset? until = null)
     {
         var grain = grains.GetGrain<IConversationGrain>(IConversationGrain.KeyOf(from.ChannelId, from.Account, from.ConversationId));
         try
         {
             var receipt = await grain.ReceiveAsync(new(
                 JsonSerializer.Serialize(from, ActivityJson.Default.ConversationReference), JsonSerializer.Serialize(activity, ActivityJson.Wire.Activity), key)
-            { Carries = carries });
+            { Carries = carries, CarriesUntil = until ?? DateTimeOffset.MaxValue });
             return receipt.Outcome == TurnOutcome.Failed ? null : receipt;
         }
         catch (Exception e) when (e is OrleansException or TimeoutException)

@@ -198,7 +198,7 @@ internal sealed partial class ConversationTurns(
             {
                 message.SentAt = turn.Now;
             }
-            else if (carried.Count < inbound.Carries)
+            else if (carried.Count < inbound.Carries && clock.GetUtcNow() < inbound.CarriesUntil)
             {
                 (message.SentAt, message.ClaimedBy) = (turn.Now, OutgoingMessages.InResponse);
                 carried.Add(message.Activity);

@@ -26,9 +26,16 @@ public interface IConversationGrain : IGrainWithStringKey
 [GenerateSerializer, Immutable, Alias("Outreach.InboundActivity")]
 public sealed record InboundActivity([property: Id(0)] string Reference, [property: Id(1)] string Activity, [property: Id(2)] string? InboundKey)
 {
-    /// <summary>How many of the first answers the caller carries in its own response to the vendor: they count as sent with the commit. What it does not carry after all it gives back (<see cref="OutgoingMessages.GiveBackAsync"/>).</summary>
+    /// <summary>
+    /// How many of the first answers the caller carries in its own response to the vendor, and until when that waits: what is there in time counts as sent with the commit.
+    /// What the caller does not carry after all it gives back (<see cref="OutgoingMessages.GiveBackAsync"/>).
+    /// </summary>
     [Id(3)]
     public int Carries { get; init; }
+
+    /// <inheritdoc cref="Carries"/>
+    [Id(4)]
+    public DateTimeOffset CarriesUntil { get; init; } = DateTimeOffset.MaxValue;
 }
 
 public enum TurnOutcome { Answered, Duplicate, Failed }

@@ -61,8 +61,8 @@ internal sealed partial class WeChatEndpoint(
 
     private async Task<IResult> AnswerAsync(HttpContext http, WeChatPush push, string accountId, WeChatAccount account)
     {
-        var turns = RunAsync(push);
-        if (await Task.WhenAny(turns, Task.Delay(account.Options.PassiveBudget, clock, CancellationToken.None)) != turns)
+        var turns = RunAsync(push, clock.GetUtcNow() + account.Options.PassiveBudget);
+        if (account.Options.PassiveBudget == TimeSpan.Zero || await Task.WhenAny(turns, Task.Delay(account.Options.PassiveBudget, clock, CancellationToken.None)) != turns)
         {
             _ = AnswerLateAsync(turns);
             return Results.Text(Success);
@@ -86,11 +86,11 @@ internal sealed partial class WeChatEndpoint(
     }
 
     /// <summary>The turns of one push, one after the other (a scan tells the community, then asks for its progress); the last one's receipt. Null: one failed.</summary>
-    private async Task<TurnReceipt?> RunAsync(WeChatPush push)
+    private async Task<TurnReceipt?> RunAsync(WeChatPush push, DateTimeOffset until)
     {
         TurnReceipt? last = null;
         foreach (var (index, activity) in push.Activities.Index())
-            if ((last = await inbox.ReceiveAsync(push.Reference, activity, ChannelInbox.KeyOf(push.Key, index.ToString(CultureInfo.InvariantCulture)), carries: index == push.Activities.Count - 1 ? 1 : 0)) is null)
+            if ((last = await inbox.ReceiveAsync(push.Reference, activity, ChannelInbox.KeyOf(push.Key, index.ToString(CultureInfo.InvariantCulture)), carries: index == push.Activities.Count - 1 ? 1 : 0, until)) is null)
                 return null;
         return last;
     }

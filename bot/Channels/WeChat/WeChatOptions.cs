@@ -9,7 +9,7 @@ public class WeChatAccountOptions
     /// <summary>43 characters, as the console shows them; empty: plain mode, and nothing encrypted is read.</summary>
     public string? EncodingAESKey { get; init; }
     public string ApiBase { get; init; } = "https://api.weixin.qq.com";
-    /// <summary>How long an answer may take to go out inside the callback's own response; the vendor hangs up after five seconds.</summary>
+    /// <summary>How long an answer may take to go out inside the callback's own response (the vendor hangs up after five seconds); zero: it never does.</summary>
     public TimeSpan PassiveBudget { get; init; } = TimeSpan.FromSeconds(4);
     /// <summary>Customer-service messages after a follower's message, and for how long.</summary>
     public int SendsAfterMessage { get; init; } = 5;
@@ -39,8 +39,8 @@ public class WeChatAccountOptions
             yield return $"{section}:EncodingAESKey must be the 43 characters (letters and digits) that the WeChat console shows.";
         if (!Uri.TryCreate(ApiBase, UriKind.Absolute, out var api) || (api.Scheme != Uri.UriSchemeHttps && !(api.IsLoopback && environment.IsDevelopment())))
             yield return $"{section}:ApiBase must be an absolute https address (plain http only on loopback in Development).";
-        if (PassiveBudget <= TimeSpan.Zero || PassiveBudget > TimeSpan.FromSeconds(4.5))
-            yield return $"{section}:PassiveBudget must be above 0 and at most 4.5 seconds (the vendor hangs up after 5).";
+        if (PassiveBudget < TimeSpan.Zero || PassiveBudget > TimeSpan.FromSeconds(4.5))
+            yield return $"{section}:PassiveBudget must be 0 (never answer in the response) to 4.5 seconds (the vendor hangs up after 5).";
         if (SendsAfterMessage < 0 || SendsAfterTap < 0 || MessageWindow <= TimeSpan.Zero || TapWindow <= TimeSpan.Zero)
             yield return $"{section}: SendsAfterMessage and SendsAfterTap must not be negative, MessageWindow and TapWindow must be positive.";
         foreach (var problem in Notices.Malformed(section).Concat(WeChatButton.Malformed(Menu, section)))

@@ -33,8 +33,8 @@ internal sealed class WeComEndpoint(
 
     private async Task<IResult> AnswerAsync(HttpContext http, AppPush push, WeComAccount account)
     {
-        var turn = inbox.ReceiveAsync(push.Reference, push.Activity, push.Key, carries: 1);
-        if (await Task.WhenAny(turn, Task.Delay(account.Options.PassiveBudget, clock, CancellationToken.None)) != turn)
+        var turn = inbox.ReceiveAsync(push.Reference, push.Activity, push.Key, carries: 1, clock.GetUtcNow() + account.Options.PassiveBudget);
+        if (account.Options.PassiveBudget == TimeSpan.Zero || await Task.WhenAny(turn, Task.Delay(account.Options.PassiveBudget, clock, CancellationToken.None)) != turn)
         {
             _ = AnswerLateAsync(turn);
             return Results.Ok();

@@ -12,7 +12,7 @@ public class WeComAccountOptions
     /// <summary>43 characters, as the console shows them. The vendor has no plain mode.</summary>
     public string? EncodingAESKey { get; init; }
     public string ApiBase { get; init; } = "https://qyapi.weixin.qq.com";
-    /// <summary>How long an answer may take to go out inside the callback's own response; the vendor hangs up after five seconds.</summary>
+    /// <summary>How long an answer may take to go out inside the callback's own response (the vendor hangs up after five seconds); zero: it never does.</summary>
     public TimeSpan PassiveBudget { get; init; } = TimeSpan.FromSeconds(4);
     /// <summary>Shows choices as a card with buttons, which members see in WeCom alone; off: numbered lines, which they see in WeChat too.</summary>
     public bool TemplateCards { get; init; }
@@ -57,8 +57,8 @@ public class WeComAccountOptions
             yield return $"{section}:AgentId must be the application's number, such as 1000002, as the WeCom console shows it.";
         if (!Uri.TryCreate(ApiBase, UriKind.Absolute, out var api) || (api.Scheme != Uri.UriSchemeHttps && !(api.IsLoopback && environment.IsDevelopment())))
             yield return $"{section}:ApiBase must be an absolute https address (plain http only on loopback in Development).";
-        if (PassiveBudget <= TimeSpan.Zero || PassiveBudget > TimeSpan.FromSeconds(4.5))
-            yield return $"{section}:PassiveBudget must be above 0 and at most 4.5 seconds (the vendor hangs up after 5).";
+        if (PassiveBudget < TimeSpan.Zero || PassiveBudget > TimeSpan.FromSeconds(4.5))
+            yield return $"{section}:PassiveBudget must be 0 (never answer in the response) to 4.5 seconds (the vendor hangs up after 5).";
         if (MemberAMinute < 1 || MemberAnHour < MemberAMinute)
             yield return $"{section}:MemberAMinute must be 1 or more, and MemberAnHour not less (messages that one member gets; the vendor drops the rest).";
         if (Kf.Sends < 1 || Kf.Window <= TimeSpan.Zero)

@@ -32,7 +32,7 @@ public sealed class KilledChannelTests : IDisposable
         var settings = new (string Key, string Value)[]
         {
             ("Channels:WeChat:AppId", wechat.AppId), ("Channels:WeChat:AppSecret", wechat.AppSecret), ("Channels:WeChat:Token", wechat.Token),
-            ("Channels:WeChat:ApiBase", wechat.Address.AbsoluteUri), ("Channels:WeChat:SetMenu", "false"), ("Channels:WeChat:PassiveBudget", "00:00:00.0001"),
+            ("Channels:WeChat:ApiBase", wechat.Address.AbsoluteUri), ("Channels:WeChat:SetMenu", "false"), ("Channels:WeChat:PassiveBudget", "00:00:00"),
             ("Channels:BotFramework:AppId", connector.AppId), ("Channels:BotFramework:AppPassword", connector.AppPassword), ("Channels:BotFramework:Cloud", "Global"),
             ("Channels:BotFramework:OpenIdMetadata", connector.OpenIdMetadata), ("Channels:BotFramework:TokenEndpoint", connector.TokenEndpoint),
         };
