@@ -69,8 +69,9 @@ internal sealed partial class ConversationTurns(
             var rehearsal = await RehearseAsync(message, cancellationToken);
             if (rehearsal.Before is not null)
                 return new(rehearsal.Before, null);
+            prepared = rehearsal.Prepared!;
             if (rehearsal.Question is { } question)
-                prepared = rehearsal.Prepared! with { Thought = await model.ThinkAsync(rehearsal.Prepared.Thought, question, DraftsOf(message.Reference), cancellationToken) };
+                prepared = prepared with { Thought = await model.ThinkAsync(prepared.Thought, question, DraftsOf(message.Reference), cancellationToken) };
         }
 
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
