@@ -63,26 +63,9 @@ public sealed class CommunityDirectory(IDbContextFactory<OutreachDb> databases)
 }
 
 /// <summary>Looks every few seconds whether another process changed the directory.</summary>
-internal sealed partial class DirectoryWatch(CommunityDirectory directory, TimeProvider clock, ILogger<DirectoryWatch> logger) : BackgroundService
+internal sealed class DirectoryWatch(CommunityDirectory directory, TimeProvider clock, ILogger<DirectoryWatch> logger) : PeriodicLook(TimeSpan.FromSeconds(5), clock, logger)
 {
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
+    protected override string Failure => "The directory of communities could not be read; the last one stays in use";
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Period, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await directory.RefreshAsync(stoppingToken);
-            }
-            catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
-            {
-                NotRead(e);
-            }
-        }
-    }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The directory of communities could not be read; the last one stays in use")]
-    private partial void NotRead(Exception exception);
+    protected override Task LookAsync(CancellationToken stoppingToken) => directory.RefreshAsync(stoppingToken);
 }

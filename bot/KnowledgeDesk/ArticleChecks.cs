@@ -58,26 +58,9 @@ internal sealed class ArticleChecks(IDbContextFactory<OutreachDb> databases, Ser
 }
 
 /// <summary>Lets no revision wait long for its check. Every node looks; the check itself writes nothing but its result.</summary>
-internal sealed partial class CheckRevisions(ArticleChecks checks, TimeProvider clock, ILogger<CheckRevisions> logger) : BackgroundService
+internal sealed class CheckRevisions(ArticleChecks checks, TimeProvider clock, ILogger<CheckRevisions> logger) : PeriodicLook(TimeSpan.FromSeconds(2), clock, logger)
 {
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
+    protected override string Failure => "An article in review could not be checked; it is tried again";
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Period, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await checks.CheckNextAsync(stoppingToken);
-            }
-            catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
-            {
-                NotChecked(e);
-            }
-        }
-    }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "An article in review could not be checked; it is tried again")]
-    private partial void NotChecked(Exception exception);
+    protected override Task LookAsync(CancellationToken stoppingToken) => checks.CheckNextAsync(stoppingToken);
 }

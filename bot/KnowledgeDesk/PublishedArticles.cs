@@ -97,35 +97,15 @@ internal sealed partial class PublishedArticles(
 }
 
 /// <summary>Reads the published articles before the server listens, and again within seconds of every publication.</summary>
-internal sealed partial class KnowledgeWatch(PublishedArticles published, TimeProvider clock, ILogger<KnowledgeWatch> logger) : BackgroundService
+internal sealed class KnowledgeWatch(PublishedArticles published, TimeProvider clock, ILogger<KnowledgeWatch> logger) : PeriodicLook(TimeSpan.FromSeconds(2), clock, logger)
 {
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
+    protected override string Failure => "The published articles could not be read; the last ones stay in use";
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        await RefreshAsync(cancellationToken);
+        await TryLookAsync(cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Period, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-            await RefreshAsync(stoppingToken);
-    }
-
-    private async Task RefreshAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            await published.RefreshAsync(stoppingToken);
-        }
-        catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
-        {
-            NotRead(e);
-        }
-    }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The published articles could not be read; the last ones stay in use")]
-    private partial void NotRead(Exception exception);
+    protected override Task LookAsync(CancellationToken stoppingToken) => published.RefreshAsync(stoppingToken);
 }

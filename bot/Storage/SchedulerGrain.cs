@@ -53,27 +53,13 @@ public sealed class SchedulerPulse(TimeProvider clock)
 }
 
 /// <summary>Wakes the scheduler from every node; whoever asks first in the cluster hosts it.</summary>
-internal sealed partial class SchedulerService(IGrainFactory grains, SchedulerPulse pulse, TimeProvider clock, ILogger<SchedulerService> logger) : BackgroundService
+internal sealed class SchedulerService(IGrainFactory grains, SchedulerPulse pulse, TimeProvider clock, ILogger<SchedulerService> logger) : PeriodicLook(TimeSpan.FromSeconds(2), clock, logger)
 {
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
+    protected override string Failure => "The scheduler did not answer; the next tick follows";
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task LookAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Period, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await grains.GetGrain<ISchedulerGrain>(0).TickAsync().WaitAsync(stoppingToken);
-                pulse.Beat();
-            }
-            catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
-            {
-                NoTick(e);
-            }
-        }
+        await grains.GetGrain<ISchedulerGrain>(0).TickAsync().WaitAsync(stoppingToken);
+        pulse.Beat();
     }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The scheduler did not answer; the next tick follows")]
-    private partial void NoTick(Exception exception);
 }

@@ -49,26 +49,9 @@ internal sealed class StatuteLibrary(IDbContextFactory<OutreachDb> databases, Kn
 }
 
 /// <summary>Looks every few seconds whether an import beside this server changed the official texts.</summary>
-internal sealed partial class StatuteWatch(StatuteLibrary library, TimeProvider clock, ILogger<StatuteWatch> logger) : BackgroundService
+internal sealed class StatuteWatch(StatuteLibrary library, TimeProvider clock, ILogger<StatuteWatch> logger) : PeriodicLook(TimeSpan.FromSeconds(5), clock, logger)
 {
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
+    protected override string Failure => "The official texts could not be read; the last ones stay in use";
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Period, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await library.RefreshAsync(stoppingToken);
-            }
-            catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
-            {
-                NotRead(e);
-            }
-        }
-    }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The official texts could not be read; the last ones stay in use")]
-    private partial void NotRead(Exception exception);
+    protected override Task LookAsync(CancellationToken stoppingToken) => library.RefreshAsync(stoppingToken);
 }
