@@ -67,9 +67,6 @@ internal sealed class CampaignDesk(
         return await IsWithinAsync(db, scope, choice.AreaId, cancellationToken) ? await PreviewAsync(db, choice, cancellationToken) : null;
     }
 
-    /// <summary>What a notice would say of one community; null: it is not in the directory.</summary>
-    public Task<NoticeWords?> WordsAsync(long communityId, CancellationToken cancellationToken) => ExampleAsync([communityId], "", cancellationToken);
-
     /// <summary>What a text would say of the first of these communities that has all its numbers, else of the first; null: none is in the directory.</summary>
     public async Task<NoticeWords?> ExampleAsync(IReadOnlyCollection<long> communityIds, string text, CancellationToken cancellationToken)
     {

@@ -14,12 +14,9 @@ public sealed record CommunityInput(
     string Name, IReadOnlyList<string> Aliases, IReadOnlyList<string> FormerNames, int? Households, long? FloorArea, DateOnly? DeliveredOn, string? PropertyCompany,
     CommunityStage Stage, DateOnly? StageSince, DateOnly? TermEndsOn, Guid Version);
 
-public sealed record OfficeInput(string? Phone, string? Address, string? Hours, DateOnly? VerifiedOn);
-
 /// <summary>Changes of the directory by staff, within their subtree. The caller's audit entry is added by <c>audit</c>, in the same transaction.</summary>
 public sealed class CommunityDesk(IDbContextFactory<OutreachDb> databases, CommunityDirectory directory, TimeProvider clock)
 {
-    private const int MaxText = 128;
     private const int MaxName = 64;
 
     public Task<DeskOutcome> SaveAsync(long id, CommunityInput input, StaffScope scope, Action<OutreachDb>? audit, CancellationToken cancellationToken) =>
@@ -59,36 +56,6 @@ public sealed class CommunityDesk(IDbContextFactory<OutreachDb> databases, Commu
         db.CommunityAliases.AddRange(wanted.Where(w => !kept.Any(a => a.Name == w.Name && a.IsFormer == w.IsFormer))
             .Select(w => new CommunityAlias { CommunityId = community.Id, Name = w.Name, IsFormer = w.IsFormer }));
     }
-
-    public Task<DeskOutcome> AddAliasAsync(long id, string name, StaffScope scope, Action<OutreachDb>? audit, CancellationToken cancellationToken) =>
-        ChangeAsync(async db =>
-        {
-            var path = scope.AreaPath;
-            if (!await db.Communities.AnyAsync(c => c.Id == id && c.Area.Path.StartsWith(path), cancellationToken))
-                return DeskOutcome.NoSuchRow;
-            if (!CommunityNames.IsAlias(name))
-                return DeskOutcome.NotValid;
-            if (!await db.CommunityAliases.AnyAsync(a => a.CommunityId == id && a.Name == name, cancellationToken))
-                db.CommunityAliases.Add(new CommunityAlias { CommunityId = id, Name = name });
-            audit?.Invoke(db);
-            return DeskOutcome.Saved;
-        }, cancellationToken);
-
-    public Task<DeskOutcome> SaveOfficeAsync(long areaId, OfficeInput input, StaffScope scope, Action<OutreachDb>? audit, CancellationToken cancellationToken) =>
-        ChangeAsync(async db =>
-        {
-            var path = scope.AreaPath;
-            if (await db.Areas.SingleOrDefaultAsync(a => a.Id == areaId && a.Path.StartsWith(path), cancellationToken) is not { } area)
-                return DeskOutcome.NoSuchRow;
-            if (input.Phone?.Length > 32 || input.Address?.Length > MaxText || input.Hours?.Length > MaxText)
-                return DeskOutcome.NotValid;
-            area.OfficePhone = input.Phone;
-            area.OfficeAddress = input.Address;
-            area.OfficeHours = input.Hours;
-            area.VerifiedOn = input.VerifiedOn;
-            audit?.Invoke(db);
-            return DeskOutcome.Saved;
-        }, cancellationToken);
 
     private async Task<DeskOutcome> ChangeAsync(Func<OutreachDb, Task<DeskOutcome>> change, CancellationToken cancellationToken)
     {

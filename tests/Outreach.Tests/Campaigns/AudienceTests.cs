@@ -181,7 +181,7 @@ public sealed class AudienceTests : IAsyncLifetime
         Assert.Equal((CreateOutcome.Invalid, CreateOutcome.Invalid, CreateOutcome.Created), (missing.Outcome, gone.Outcome, filled.Outcome));
         Assert.StartsWith("{登记比例} 有 1 个小区没有数据：测试小区。", Assert.Single(missing.Problems!).Problem, StringComparison.Ordinal);
         Assert.Contains("有 1 个已从名册删掉", Assert.Single(gone.Problems!).Problem, StringComparison.Ordinal);
-        Assert.Equal("已有6户，占10%，共60户，还没开始。", (await desk.WordsAsync(_community.Id, Current.CancellationToken))!.Fill("已有{登记户数}户，占{登记比例}，共{全部户数}户，{阶段}。").Replace(StageText.Of(CommunityStage.None), "还没开始", StringComparison.Ordinal));
+        Assert.Equal("已有6户，占10%，共60户，还没开始。", (await desk.ExampleAsync([_community.Id], "", Current.CancellationToken))!.Fill("已有{登记户数}户，占{登记比例}，共{全部户数}户，{阶段}。").Replace(StageText.Of(CommunityStage.None), "还没开始", StringComparison.Ordinal));
     }
 
     [Fact]
