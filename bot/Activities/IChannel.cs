@@ -69,4 +69,8 @@ public enum SendScope
 
 /// <param name="VendorCode">Such as WeChat's <c>errcode</c> 45047: for people, never for decisions.</param>
 public sealed record SendResult(
-    SendClass Class, string? MessageId = null, string? VendorCode = null, TimeSpan? RetryAfter = null, SendScope Scope = SendScope.Account);
+    SendClass Class, string? MessageId = null, string? VendorCode = null, TimeSpan? RetryAfter = null, SendScope Scope = SendScope.Account)
+{
+    /// <summary>The class with the vendor's code where there is one, as it is kept with a row that was not delivered.</summary>
+    public string Words => $"{Class} {VendorCode}".TrimEnd();
+}

@@ -46,7 +46,7 @@ internal sealed class CampaignReport(IDbContextFactory<OutreachDb> databases, Au
         var (untilReply, untilAct) = ((doneAt ?? clock.UtcNow) + ReplyTime, (doneAt ?? clock.UtcNow) + ActTime);
         var mass = await db.Set<VendorReport>().Where(r => r.Total != null && rows.Any(d => d.MessageId == r.MessageId && d.Channel == r.Channel && d.Account == r.Account))
             .Select(r => r.Sent ?? 0).ToListAsync(cancellationToken);
-        var answers = await db.NoticeReplies.Where(r => r.At >= from && db.Set<Conversation>().Any(v => v.Id == r.ConversationId && rows.Any(d => d.PersonId == v.ContactId && r.Notice == "delivery/" + d.Id)))
+        var answers = await db.NoticeReplies.Where(r => r.At >= from && db.Set<Conversation>().Any(v => v.Id == r.ConversationId && rows.Any(d => d.PersonId == v.ContactId && r.Notice == RecentNotice.KeyPrefix + d.Id)))
             .GroupBy(r => r.Answer).Select(group => new { Answer = group.Key, Owners = group.Count(), People = group.Sum(r => r.People) }).ToListAsync(cancellationToken);
         return new(
             await rows.CountAsync(cancellationToken),

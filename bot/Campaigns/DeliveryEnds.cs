@@ -56,7 +56,7 @@ internal sealed class DeliveryEnds(
         var notices = (await NoticeWords.ReadAsync(db, [.. rows.Select(row => row.CommunityId).Distinct()], CancellationToken.None))
             .ToDictionary(pair => pair.Key, pair => Notice.ToActivity(campaign, pair.Value, site.Value.Operator.DisplayName, city.Today));
         return await log.AppendSentAsync(db, [.. rows.Where(row => row.Conversation is not null && notices.ContainsKey(row.CommunityId))
-            .Select(row => new SentMessage(row.Conversation!.Value, $"delivery/{row.Id}", notices[row.CommunityId]))]);
+            .Select(row => new SentMessage(row.Conversation!.Value, $"{RecentNotice.KeyPrefix}{row.Id}", notices[row.CommunityId]))]);
     }
 
     public void Tell(List<long> conversations) => conversations.ForEach(feed.Publish);
@@ -150,7 +150,7 @@ internal sealed class DeliveryEnds(
         update[nameof(Delivery.SkipReason)] = after.Skip;
         update[nameof(Delivery.MessageId)] = result?.MessageId;
         update[nameof(Delivery.Batch)] = after.Batch;
-        update[nameof(Delivery.LastError)] = result is null or { Class: SendClass.Ok } ? null : $"{result.Class} {result.VendorCode}".TrimEnd();
+        update[nameof(Delivery.LastError)] = result is null or { Class: SendClass.Ok } ? null : result.Words;
         update[nameof(Delivery.DueAt)] = after.DueAt;
         update[nameof(Delivery.Tries)] = after.Tries;
         update[nameof(Delivery.MayHaveArrived)] = after.MayHaveArrived;

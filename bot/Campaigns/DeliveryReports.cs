@@ -21,19 +21,18 @@ public sealed class DeliveryReports(IDbContextFactory<OutreachDb> databases, Tim
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var skip = DeliveryJudge.SkipReasonOf(why.Class);
         var state = skip == SkipReason.None ? DeliveryState.Failed : DeliveryState.Skipped;
-        var error = $"{why.Class} {why.VendorCode}".TrimEnd();
         var now = clock.GetUtcNow();
         return await db.WriteAsync(async () =>
         {
             var rows = db.Deliveries.Where(d => d.MessageId == messageId && d.Channel == channel && d.Account == account && d.State == DeliveryState.Sent
                 && (userId == null || db.Set<Contacts.Contact>().Any(c => c.Id == d.ContactId && c.UserId == userId)));
             // What nobody read does not stand in the conversation as read.
-            var keys = await rows.Select(d => "delivery/" + d.Id).ToListAsync(cancellationToken);
+            var keys = await rows.Select(d => RecentNotice.KeyPrefix + d.Id).ToListAsync(cancellationToken);
             await db.Messages.Where(m => keys.Contains(m.OutgoingKey!)).ExecuteDeleteAsync(cancellationToken);
             return await rows.ExecuteUpdateAsync(set => set
                 .SetProperty(d => d.State, state)
                 .SetProperty(d => d.SkipReason, skip)
-                .SetProperty(d => d.LastError, error)
+                .SetProperty(d => d.LastError, why.Words)
                 .SetProperty(d => d.EndedAt, now), cancellationToken);
         }, cancellationToken);
     }

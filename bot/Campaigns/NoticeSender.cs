@@ -17,7 +17,7 @@ internal sealed record ClaimedRow(
     long Id, long PersonId, long ContactId, long CommunityId, string Channel, string Account, DateTimeOffset DueAt, int Tries, bool MayHaveArrived, string? Batch,
     Contact? Contact, string? Reference, bool SignUpStands, bool AtLimit)
 {
-    public string Key => $"delivery/{Id}";
+    public string Key => $"{RecentNotice.KeyPrefix}{Id}";
 
     /// <summary>The conversation, or the phone or mailbox that the contact stands for; null: nowhere.</summary>
     public ConversationReference? To { get; } =

@@ -15,7 +15,7 @@ internal sealed record SeenNotice(string Key, string Text, DateTimeOffset At)
 /// <summary>The notice that an owner may be answering: the latest of the last 72 hours in this conversation.</summary>
 internal sealed class RecentNotice(TimeProvider clock)
 {
-    /// <summary>Begins the outgoing keys of notices.</summary>
+    /// <summary>Begins the outgoing keys of notices; the delivery's row id follows.</summary>
     public const string KeyPrefix = "delivery/";
 
     public static TimeSpan Span { get; } = TimeSpan.FromHours(72);

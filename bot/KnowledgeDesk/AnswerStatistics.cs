@@ -3,6 +3,7 @@ using Outreach.Communities;
 using Outreach.Contacts;
 using Outreach.Conversations;
 using Outreach.Knowledge.Answers;
+using Outreach.Leads;
 using Outreach.Storage;
 
 namespace Outreach.KnowledgeDesk;
@@ -28,8 +29,6 @@ internal sealed record TeamLine(string Team, int Closed, int? Asked, int? Helped
 /// <summary>What owners ask and how they are answered, in numbers that point to nobody: a slice of fewer than five owners shows none.</summary>
 internal sealed class AnswerStatistics(IDbContextFactory<OutreachDb> databases, ServingKnowledge serving, CommunityDirectory directory, CityClock city)
 {
-    public const int FewestOwners = 5;
-
     private const int MostLines = 20;
 
     public async Task<Statistics> ReadAsync(StatisticsQuery query, StaffScope scope, CancellationToken cancellationToken)
@@ -46,7 +45,7 @@ internal sealed class AnswerStatistics(IDbContextFactory<OutreachDb> databases, 
             contacts = contacts.Where(c => c.CommunityId == one);
         var owners = await db.Conversations.Where(c => c.LastActiveAt >= since && (query.Channel == null || c.Channel == query.Channel) && contacts.Any(owner => owner.Id == c.ContactId))
             .Select(c => c.ContactId).Distinct().CountAsync(cancellationToken);
-        if (owners < FewestOwners)
+        if (owners < Progress.Floor)
             return nothing with { Owners = owners };
         var counts = db.AnswerCounts.AsNoTracking().Where(c => c.Day >= query.Since && (mine == null || mine.Contains(c.CommunityId))
             && (query.CommunityId == null || c.CommunityId == query.CommunityId) && (query.Channel == null || c.Channel == query.Channel));
@@ -56,7 +55,7 @@ internal sealed class AnswerStatistics(IDbContextFactory<OutreachDb> databases, 
         var articles = await counts.Where(c => c.ArticleId != "").GroupBy(c => c.ArticleId).Select(g => new StatisticsLine(g.Key, g.Sum(c => c.Answers))).ToListAsync(cancellationToken);
         var shown = (await db.Conversations.Where(c => c.LastActiveAt >= since && contacts.Any(owner => owner.Id == c.ContactId))
             .GroupBy(c => c.Channel).Select(g => new { g.Key, Owners = g.Select(c => c.ContactId).Distinct().Count() }).ToListAsync(cancellationToken))
-            .Where(channel => channel.Owners >= FewestOwners).Select(channel => channel.Key).ToList();
+            .Where(channel => channel.Owners >= Progress.Floor).Select(channel => channel.Key).ToList();
         var channels = await counts.Where(c => shown.Contains(c.Channel)).GroupBy(c => c.Channel).Select(g => new StatisticsLine(g.Key, g.Sum(c => c.Answers))).ToListAsync(cancellationToken);
         return new(owners, kinds.Values.Sum(), kinds, confidence,
             [.. articles.GroupBy(line => TopicOf(line.Label)).Select(topic => new StatisticsLine(topic.Key, topic.Sum(line => line.Answers))).OrderByDescending(line => line.Answers)],
@@ -74,7 +73,7 @@ internal sealed class AnswerStatistics(IDbContextFactory<OutreachDb> databases, 
         return [.. closed.GroupBy(row => row.CommunityId is { } id && directory.Find(id) is { } community ? community.Neighbourhood : "还不知道小区").Select(team =>
         {
             var asked = team.Where(row => row.Helped is not null).Sum(row => row.Count);
-            var isShown = asked >= FewestOwners;
+            var isShown = asked >= Progress.Floor;
             return new TeamLine(team.Key, team.Sum(row => row.Count), isShown ? asked : null, isShown ? team.Where(row => row.Helped == HelpGiven.Yes).Sum(row => row.Count) : null);
         }).OrderByDescending(team => team.Closed)];
     }

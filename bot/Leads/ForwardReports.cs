@@ -18,13 +18,12 @@ public sealed class ForwardReports(IDbContextFactory<OutreachDb> databases)
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         if (await db.LeadForwards.AsNoTracking().SingleOrDefaultAsync(f => f.MessageId == messageId && f.State == ForwardState.Sent, cancellationToken) is not { } told)
             return 0;
-        var error = $"{why.Class} {why.VendorCode}".TrimEnd();
         return await db.WriteAsync(() => db.LeadForwards
             .Where(f => f.Destination == told.Destination && f.State == ForwardState.Sent && f.SentAt == told.SentAt)
             .ExecuteUpdateAsync(set => set
                 .SetProperty(f => f.State, ForwardState.Failed)
                 .SetProperty(f => f.SentAt, (DateTimeOffset?)null)
                 .SetProperty(f => f.Alerted, false)
-                .SetProperty(f => f.LastError, error), cancellationToken), cancellationToken);
+                .SetProperty(f => f.LastError, why.Words), cancellationToken), cancellationToken);
     }
 }

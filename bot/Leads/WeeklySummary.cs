@@ -11,7 +11,6 @@ namespace Outreach.Leads;
 /// </summary>
 internal sealed class WeeklySummary(LeadDestinations destinations, CityClock city)
 {
-    private const int Fewest = 5;
     private static readonly TimeOnly From = new(8, 30);
 
     /// <summary>Queues what is due this week and not queued yet; the caller has no transaction open.</summary>
@@ -55,7 +54,7 @@ internal sealed class WeeklySummary(LeadDestinations destinations, CityClock cit
     private static string Number(int number) => number switch
     {
         0 => "没有",
-        < Fewest => "不到5条",
+        < Progress.Floor => "不到5条",
         _ => string.Create(CultureInfo.InvariantCulture, $"{number}条"),
     };
 }

@@ -28,15 +28,8 @@ public sealed class DirectoryImports(
     /// <summary>Keeps a file until it is imported, at most a day.</summary>
     public async Task<(long Id, string? Problem)> UploadAsync(string fileName, Stream file, StaffScope scope, CancellationToken cancellationToken)
     {
-        using var memory = new MemoryStream();
-        var buffer = new byte[81920];
-        for (int read; (read = await file.ReadAsync(buffer, cancellationToken)) > 0;)
-        {
-            if (memory.Length + read > TableFile.MaxBytes)
-                return (0, "文件超过 10 MB。分成几个文件再导入。");
-            memory.Write(buffer, 0, read);
-        }
-        var bytes = memory.ToArray();
+        if (await TableFile.BytesAsync(file, cancellationToken) is not { } bytes)
+            return (0, TableFile.TooBig);
         if (bytes.Length == 0)
             return (0, "选一个文件再上传。");
         if (TableFile.Read(bytes).Problem is { } problem)

@@ -15,23 +15,28 @@ internal sealed record TableLine(int Line, string[] Cells);
 internal sealed record TableFile(string? Problem, IReadOnlyList<string> Headings, IReadOnlyList<TableLine> Lines)
 {
     public const long MaxBytes = 10 * 1024 * 1024;
+    public const string TooBig = "文件超过 10 MB。分成几个文件再导入。";
     public const int MaxLines = 20_000;
     public const int MaxColumns = 100;
     private const long MaxUnpacked = 100 * 1024 * 1024;
     private const int MaxCell = 2000;
 
     /// <summary>Reads .xlsx (the first sheet) or CSV in UTF-8, with or without mark, or GB18030. Which of them is seen from the bytes, not from the name.</summary>
-    public static async Task<TableFile> ReadAsync(Stream file, CancellationToken cancellationToken)
+    public static async Task<TableFile> ReadAsync(Stream file, CancellationToken cancellationToken) =>
+        await BytesAsync(file, cancellationToken) is { } bytes ? Read(bytes) : Unreadable(TooBig);
+
+    /// <summary>The whole file; null when it is larger than <see cref="MaxBytes"/>, of which <see cref="TooBig"/> tells.</summary>
+    public static async Task<byte[]?> BytesAsync(Stream file, CancellationToken cancellationToken)
     {
         using var memory = new MemoryStream();
         var buffer = new byte[81920];
         for (int read; (read = await file.ReadAsync(buffer, cancellationToken)) > 0;)
         {
             if (memory.Length + read > MaxBytes)
-                return Unreadable("文件超过 10 MB。分成几个文件再导入。");
+                return null;
             memory.Write(buffer, 0, read);
         }
-        return Read(memory.ToArray());
+        return memory.ToArray();
     }
 
     public static TableFile Read(byte[] bytes) => bytes switch
