@@ -145,7 +145,7 @@ internal sealed class LeadTable : IEntityTypeConfiguration<Lead>
         lead.HasIndex(l => l.NameHash);
         lead.HasIndex(l => l.AssigneeId);
         lead.HasIndex(l => l.EraseAt);
-        lead.HasIndex(l => l.Uncovered).HasFilter("\"Uncovered\" = 1");
+        lead.HasIndex(l => l.Uncovered).HasFilter("\"Uncovered\"");
         lead.HasOne<Contact>().WithMany().HasForeignKey(l => l.ContactId).OnDelete(DeleteBehavior.Restrict);
         lead.HasOne(l => l.Community).WithMany().HasForeignKey(l => l.CommunityId).OnDelete(DeleteBehavior.Restrict);
     }

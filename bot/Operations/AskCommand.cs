@@ -178,9 +178,10 @@ internal sealed class AskPlace : IAsyncDisposable
         var folder = database is null ? Directory.CreateTempSubdirectory("outreach-ask-") : null;
         var builder = OutreachHost.CreateBuilder([]);
         builder.Configuration.AddInMemoryCollection(folder is null
-            ? new Dictionary<string, string?> { ["Storage:Path"] = Path.GetFullPath(database!), ["Storage:ConnectionString"] = null }
+            ? new Dictionary<string, string?> { ["Storage:Provider"] = nameof(StorageProvider.Sqlite), ["Storage:Path"] = Path.GetFullPath(database!), ["Storage:ConnectionString"] = null }
             : new Dictionary<string, string?>
             {
+                ["Storage:Provider"] = nameof(StorageProvider.Sqlite),
                 ["Storage:Path"] = Path.Combine(folder.FullName, "data", "outreach.db"),
                 ["Storage:ConnectionString"] = null,
                 ["Storage:KeysPath"] = Path.Combine(folder.FullName, "keys"),

@@ -14,6 +14,7 @@ internal sealed class Backup(StorageFiles files, IDbContextFactory<OutreachDb> d
     /// <exception cref="StartException">A target exists, or the database does not.</exception>
     public void Write(FileInfo file, FileInfo? keys)
     {
+        RefuseServer("Make the backup with pg_dump, and keep a copy of the keys' folder with it");
         if (!File.Exists(files.DatabasePath))
             throw new StartException($"There is no database at {files.DatabasePath} (Storage:Path).");
         foreach (var target in new[] { file, keys })
@@ -41,6 +42,7 @@ internal sealed class Backup(StorageFiles files, IDbContextFactory<OutreachDb> d
     /// </summary>
     public void PutBack(FileInfo file, FileInfo? keys)
     {
+        RefuseServer("Put it back with pg_restore, together with its keys' folder, and run the command 'hold' before the server starts: what the backup wanted to send may have gone out since");
         if (!file.Exists)
             throw new StartException($"There is no backup at {file.FullName}.");
         if (keys is { Exists: false })
@@ -100,6 +102,12 @@ internal sealed class Backup(StorageFiles files, IDbContextFactory<OutreachDb> d
             await db.SaveChangesAsync(cancellationToken);
             return (campaigns, forwards);
         }, cancellationToken);
+    }
+
+    private void RefuseServer(string instead)
+    {
+        if (files.Provider != StorageProvider.Sqlite)
+            throw new StartException($"This command copies a SQLite file; the database of this installation is PostgreSQL. {instead} (Storage:KeysPath: {files.KeysFolder}).");
     }
 
     private FileStream TakeLock()

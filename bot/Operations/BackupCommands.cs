@@ -26,6 +26,18 @@ internal static class BackupCommands
         return command;
     }
 
+    public static Command CreateHold()
+    {
+        var command = new Command("hold", "After a database was put back by other means than 'restore' (pg_restore, a snapshot of the disk): notices and lead forwards are held until a person lets them go. The server must be stopped.");
+        command.SetAction(async (_, cancellationToken) =>
+        {
+            await using var app = OutreachHost.CreateBuilder([]).Build();
+            await HoldAsync(app.Services, "Held", cancellationToken);
+            return 0;
+        });
+        return command;
+    }
+
     public static Command CreateRestore()
     {
         var file = new Argument<FileInfo>("file") { Description = "The copy of the database." };
@@ -36,11 +48,16 @@ internal static class BackupCommands
             await using (var app = OutreachHost.CreateBuilder([]).Build())
                 app.Services.GetRequiredService<Backup>().PutBack(parsed.GetRequiredValue(file), parsed.GetValue(keys));
             await using var restored = OutreachHost.CreateBuilder([]).Build();
-            await restored.Services.GetRequiredService<DatabaseStart>().PrepareAsync(DatabaseUse.Server, cancellationToken);
-            var (campaigns, forwards) = await restored.Services.GetRequiredService<Backup>().HoldAsync(cancellationToken);
-            Console.WriteLine($"Restored. Held until a person lets them go: {campaigns} notices, {forwards} lead forwards.");
+            await HoldAsync(restored.Services, "Restored. Held", cancellationToken);
             return 0;
         });
         return command;
+    }
+
+    private static async Task HoldAsync(IServiceProvider services, string done, CancellationToken cancellationToken)
+    {
+        await services.GetRequiredService<DatabaseStart>().PrepareAsync(DatabaseUse.Server, cancellationToken);
+        var (campaigns, forwards) = await services.GetRequiredService<Backup>().HoldAsync(cancellationToken);
+        Console.WriteLine($"{done} until a person lets them go: {campaigns} notices, {forwards} lead forwards.");
     }
 }

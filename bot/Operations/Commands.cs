@@ -39,7 +39,7 @@ public static class Commands
             ImportCommunitiesCommand.Create(),
             ImportStatuteCommand.Create(),
             BackupCommands.CreateBackup(),
-            BackupCommands.CreateRestore(),
+            BackupCommands.CreateRestore(), BackupCommands.CreateHold(),
             StaffLinkCommand.Create(),
             SeedDemoCommand.Create(),
         };

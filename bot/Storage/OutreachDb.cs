@@ -80,7 +80,11 @@ public abstract class OutreachDb(DbContextOptions options) : DbContext(options)
     {
         unit.Place = await _services.GetRequiredService<WriteGate>().EnterAsync(cancellationToken);
         unit.Transaction = await Database.BeginTransactionAsync(cancellationToken);
+        await PassGateAsync(cancellationToken);
     }
+
+    /// <summary>First statement of every transaction that writes: where the database has more writers than this process, it waits until they are through.</summary>
+    protected virtual Task PassGateAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>What commits together; without a transaction nothing was written yet.</summary>
     private sealed class Unit
@@ -111,8 +115,8 @@ public abstract class OutreachDb(DbContextOptions options) : DbContext(options)
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         configurationBuilder.Properties<Enum>().HaveConversion<string>().HaveMaxLength(32);   // rows that a person can read
-        if (Database.IsSqlite())
-            configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcTicks>();     // SQLite cannot compare or sort DateTimeOffset
+        // SQLite cannot compare or sort DateTimeOffset, and PostgreSQL would round it to microseconds: one form that keeps every value, on both.
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcTicks>();
     }
 
     private sealed class UtcTicks() : ValueConverter<DateTimeOffset, long>(t => t.UtcTicks, ticks => new(ticks, TimeSpan.Zero));
@@ -120,6 +124,25 @@ public abstract class OutreachDb(DbContextOptions options) : DbContext(options)
 
 /// <summary>The provider that needs no server: one SQLite file in WAL mode.</summary>
 public sealed class SqliteOutreachDb(DbContextOptions<SqliteOutreachDb> options) : OutreachDb(options);
+
+/// <summary>The provider for more than one node. Texts have no length and sort by their bytes, as in SQLite.</summary>
+public sealed class PostgresOutreachDb(DbContextOptions<PostgresOutreachDb> options) : OutreachDb(options)
+{
+    // Any number that nobody else takes: all writers of this product wait for one another by it.
+    private const long Gate = 0x4F75747265616368;
+
+    /// <summary>
+    /// One writer at a time, in the whole cluster: what a room reads and writes inside <see cref="OutreachDb.WriteAsync{T}"/> may rely on it, as behind SQLite's file.
+    /// The lock ends with the transaction, also with that of a node that died.
+    /// </summary>
+    protected override Task PassGateAsync(CancellationToken cancellationToken) => Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({Gate})", cancellationToken);
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        base.ConfigureConventions(configurationBuilder);
+        configurationBuilder.Properties<string>().HaveColumnType("text").UseCollation("C");
+    }
+}
 
 /// <summary>Two hosts in one process may hold different keys: each key has a model of its own.</summary>
 internal sealed class ModelPerKey : IModelCacheKeyFactory

@@ -10,8 +10,9 @@ public sealed class StorageFiles
     public StorageFiles(IOptions<StorageOptions> options, InstallationFolder folder)
     {
         var chosen = options.Value;
+        Provider = chosen.Provider;
         Connection = chosen.ConnectionString ?? new SqliteConnectionStringBuilder { DataSource = folder.Resolve(chosen.Path) }.ToString();
-        DatabasePath = folder.Resolve(new SqliteConnectionStringBuilder(Connection).DataSource);
+        DatabasePath = folder.Resolve(Provider == StorageProvider.Sqlite ? new SqliteConnectionStringBuilder(Connection).DataSource : chosen.Path);
         DatabaseFolder = Path.GetDirectoryName(DatabasePath)!;
         KeysFolder = chosen.KeysPath is { } keys ? folder.Resolve(keys) : Path.Combine(Path.GetDirectoryName(DatabaseFolder) ?? "/", "keys");
         if ((KeysFolder + Path.DirectorySeparatorChar).StartsWith(DatabaseFolder + Path.DirectorySeparatorChar, StringComparison.Ordinal))
@@ -19,7 +20,9 @@ public sealed class StorageFiles
                 [$"Storage:KeysPath must not lie inside the database's folder {DatabaseFolder}: a copy of the data would carry its own keys. Choose a folder beside it."]);
     }
 
+    public StorageProvider Provider { get; }
     public string Connection { get; }
+    /// <summary>The file; with PostgreSQL there is none, only its folder.</summary>
     public string DatabasePath { get; }
     public string DatabaseFolder { get; }
     public string KeysFolder { get; }

@@ -1,15 +1,21 @@
 namespace Outreach.Storage;
 
-public enum StorageProvider { Sqlite }
+public enum StorageProvider
+{
+    /// <summary>One file, one server.</summary>
+    Sqlite,
+    /// <summary>A database server, which several nodes may share.</summary>
+    PostgreSql,
+}
 
 public sealed class StorageOptions
 {
     public StorageProvider Provider { get; init; } = StorageProvider.Sqlite;
-    /// <summary>The database file; relative to the folder of <c>appsettings.json</c>.</summary>
+    /// <summary>The database file; relative to the folder of <c>appsettings.json</c>. With PostgreSQL its folder still holds what can be made again (vectors of the articles).</summary>
     public string Path { get; init; } = "data/outreach.db";
-    /// <summary>Instead of <see cref="Path"/>, where a whole connection string is needed.</summary>
+    /// <summary>Needed for PostgreSQL; for SQLite instead of <see cref="Path"/>, where a whole connection string is needed.</summary>
     public string? ConnectionString { get; init; }
-    /// <summary>Folder of the key ring and the hash key; default: <c>keys</c> beside the database's folder, never inside it.</summary>
+    /// <summary>Folder of the key ring and the hash key, the same for all nodes; default: <c>keys</c> beside the database's folder, never inside it.</summary>
     public string? KeysPath { get; init; }
 }
 

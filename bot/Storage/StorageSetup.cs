@@ -9,9 +9,16 @@ public static class StorageSetup
     public static IServiceCollection AddStorage(this IServiceCollection services)
     {
         services.AddOptions<StorageOptions>().BindConfiguration("Storage")
-            .Validate(o => o.ConnectionString is not null || !string.IsNullOrWhiteSpace(o.Path), "Storage:Path must name the database file, such as data/outreach.db.")
+            .Validate(o => !string.IsNullOrWhiteSpace(o.Path), "Storage:Path must name the database file, such as data/outreach.db.")
+            .Validate(o => o.Provider == StorageProvider.Sqlite || !string.IsNullOrWhiteSpace(o.ConnectionString),
+                "Storage:ConnectionString is needed with Storage:Provider PostgreSql, such as \"Host=db;Database=outreach;Username=outreach\" (the password by the environment: Storage__ConnectionString).")
             .ValidateOnStart();
         services.AddSingleton<StorageFiles>();
+        services.AddSingleton<IDatabaseHome>(provider => provider.GetRequiredService<StorageFiles>().Provider switch
+        {
+            StorageProvider.Sqlite => ActivatorUtilities.CreateInstance<SqliteHome>(provider),
+            StorageProvider.PostgreSql => ActivatorUtilities.CreateInstance<PostgresHome>(provider),
+        });
         services.AddSingleton<DatabaseStart>();
         services.AddSingleton<InstanceMark>();
         services.AddSingleton<IDueWork, InstanceMarkWork>();
@@ -28,7 +35,15 @@ public static class StorageSetup
             .UseSqlite(provider.GetRequiredService<StorageFiles>().Connection)
             .AddInterceptors(provider.GetRequiredService<SqliteSession>(), Guard)
             .ReplaceService<IModelCacheKeyFactory, ModelPerKey>(), ContextsKept);
-        services.AddSingleton<IDbContextFactory<OutreachDb>, OutreachDbFactory>();
+        services.AddPooledDbContextFactory<PostgresOutreachDb>((provider, options) => options
+            .UseNpgsql(provider.GetRequiredService<StorageFiles>().Connection)
+            .AddInterceptors(Guard)
+            .ReplaceService<IModelCacheKeyFactory, ModelPerKey>(), ContextsKept);
+        services.AddSingleton<IDbContextFactory<OutreachDb>>(provider => provider.GetRequiredService<StorageFiles>().Provider switch
+        {
+            StorageProvider.Sqlite => new OutreachDbFactory<SqliteOutreachDb>(provider.GetRequiredService<IDbContextFactory<SqliteOutreachDb>>()),
+            StorageProvider.PostgreSql => new OutreachDbFactory<PostgresOutreachDb>(provider.GetRequiredService<IDbContextFactory<PostgresOutreachDb>>()),
+        });
         services.AddScoped<OutreachDb>(provider => provider.GetRequiredService<IDbContextFactory<OutreachDb>>().CreateDbContext());
         return services;
     }
@@ -37,8 +52,8 @@ public static class StorageSetup
     private static readonly WriteGuard Guard = new();
 
     /// <summary>The interface is not variant: rooms ask for <c>IDbContextFactory&lt;OutreachDb&gt;</c> and get the provider's context.</summary>
-    private sealed class OutreachDbFactory(IDbContextFactory<SqliteOutreachDb> sqlite) : IDbContextFactory<OutreachDb>
+    private sealed class OutreachDbFactory<TDb>(IDbContextFactory<TDb> factory) : IDbContextFactory<OutreachDb> where TDb : OutreachDb
     {
-        public OutreachDb CreateDbContext() => sqlite.CreateDbContext();
+        public OutreachDb CreateDbContext() => factory.CreateDbContext();
     }
 }

@@ -26,8 +26,8 @@ public sealed class OutreachApp : IAsyncDisposable
         {
             host.UseEnvironment("Development");
             host.UseSetting("Urls", "http://127.0.0.1:0");      // over the port of appsettings.json
-            host.UseSetting("Storage:Path", DatabasePath);
-            host.UseSetting("Storage:KeysPath", KeysPath);
+            foreach (var (key, value) in TestDatabase.Settings(_folder.FullName))
+                host.UseSetting(key, value);
             host.UseSetting("Cluster:SiloPort", FreePort().ToString(System.Globalization.CultureInfo.InvariantCulture));
             foreach (var category in Categories)
                 host.UseSetting($"Logging:LogLevel:{category}", "Error");      // a failed test must not drown in warnings of a clock that jumps
@@ -65,9 +65,10 @@ public sealed class OutreachApp : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _factory.DisposeAsync();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        if (_ownsFolder)
-            _folder.Delete(recursive: true);
+        if (!_ownsFolder)
+            return;
+        TestDatabase.Drop(_folder.FullName);
+        _folder.Delete(recursive: true);
     }
 
     internal static int FreePort()

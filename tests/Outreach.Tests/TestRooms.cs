@@ -18,11 +18,7 @@ public sealed class TestRooms : IAsyncDisposable
     private TestRooms(IReadOnlyDictionary<string, string?> settings, string environment)
     {
         var builder = OutreachHost.CreateBuilder(["--environment", environment]);
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(settings)
-        {
-            ["Storage:Path"] = DatabasePath,
-            ["Storage:KeysPath"] = Path.Combine(_folder.FullName, "keys"),
-        });
+        builder.Configuration.AddInMemoryCollection(settings).AddInMemoryCollection(TestDatabase.Settings(_folder.FullName));
         builder.Logging.ClearProviders().AddProvider(Log);
         builder.AddSilo();
         builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock));
@@ -76,15 +72,17 @@ public sealed class TestRooms : IAsyncDisposable
         Directory.CreateDirectory(Path.Combine(folder, "keys"));
         foreach (var file in Directory.EnumerateFiles(template, "*", SearchOption.AllDirectories))
             File.Copy(file, Path.Combine(folder, Path.GetRelativePath(template, file)));
+        await TestDatabase.CopyAsync(template, folder);
     }
 
     private static readonly Lazy<Task<string>> Template = new(async () =>
     {
         var rooms = new TestRooms(new Dictionary<string, string?>(), "Development");
+        TestDatabase.Create(rooms._folder.FullName);
         await rooms.Get<DatabaseStart>().PrepareAsync(DatabaseUse.Server, CancellationToken.None);
         rooms.Get<PersonalData>().Protect("ring");      // the model keeps this host's ring, which must be read while its folder stands
         await rooms._app.DisposeAsync();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();       // the last connection folds the log into the file
+        TestDatabase.Leave(rooms._folder.FullName);
         File.Delete(rooms.DatabasePath + ".lock");
         AppDomain.CurrentDomain.ProcessExit += (_, _) => rooms._folder.Delete(recursive: true);
         return rooms._folder.FullName;
@@ -93,7 +91,7 @@ public sealed class TestRooms : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _app.DisposeAsync();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        TestDatabase.Drop(_folder.FullName);
         _folder.Delete(recursive: true);
     }
 }

@@ -1843,7 +1843,7 @@ namespace Outreach.Storage.Migrations.Sqlite
                     b.HasIndex("PhoneHash");
 
                     b.HasIndex("Uncovered")
-                        .HasFilter("\"Uncovered\" = 1");
+                        .HasFilter("\"Uncovered\"");
 
                     b.HasIndex("CommunityId", "State");
 

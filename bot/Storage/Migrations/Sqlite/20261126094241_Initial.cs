@@ -1538,7 +1538,7 @@ namespace Outreach.Storage.Migrations.Sqlite
                 name: "IX_Leads_Uncovered",
                 table: "Leads",
                 column: "Uncovered",
-                filter: "\"Uncovered\" = 1");
+                filter: "\"Uncovered\"");
 
             migrationBuilder.CreateIndex(
                 name: "IX_LeadTags_LeadId_Text",

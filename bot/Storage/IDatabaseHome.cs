@@ -1,0 +1,18 @@
+namespace Outreach.Storage;
+
+/// <summary>What a start must know of the place where the database lies before a model is there: a file, or a server.</summary>
+internal interface IDatabaseHome : IDisposable
+{
+    /// <summary>For the operator's eyes: the file, or server and database. Never a password.</summary>
+    string Name { get; }
+
+    /// <summary>Keeps other servers away that must not be beside this one, until this is disposed or the process ends.</summary>
+    /// <exception cref="StartException">Another server is there, or the place cannot be reached.</exception>
+    void TakeLock();
+
+    /// <summary>Whether rows are there that need the keys of this installation.</summary>
+    bool HoldsEncryptedRows();
+
+    /// <summary>Before a migration, under the lock: what a killed one left behind does not block it.</summary>
+    void ClearMigrationLock();
+}

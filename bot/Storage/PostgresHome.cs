@@ -1,0 +1,71 @@
+using Npgsql;
+
+namespace Outreach.Storage;
+
+/// <summary>
+/// A database of a server. Its one server without a cluster holds an advisory lock alone; the nodes of a cluster share it, so that a node outside the cluster cannot work beside them.
+/// </summary>
+internal sealed class PostgresHome(StorageFiles files, IConfiguration configuration) : IDatabaseHome
+{
+    // Held by a session for as long as the process lives.
+    private const long Servers = 0x4F75747265616369;
+
+    private NpgsqlConnection? _lock;
+
+    public string Name { get; } = NameOf(files.Connection);
+
+    public void TakeLock()
+    {
+        var shared = configuration["Cluster:Redis"] is not null;
+        _lock = Open(new NpgsqlConnectionStringBuilder(files.Connection) { Pooling = false, KeepAlive = 30 });
+        if (!Ask(_lock, shared ? "SELECT pg_try_advisory_lock_shared($1)" : "SELECT pg_try_advisory_lock($1)", Servers))
+            throw new StartException(shared
+                ? $"An Outreach server without a cluster uses {Name}. Stop it first: the nodes of a cluster all need Cluster:Redis."
+                : $"Another Outreach server uses {Name}. Stop it first, choose another database with Storage:ConnectionString, or make both nodes of one cluster (Cluster:Redis).");
+    }
+
+    public bool HoldsEncryptedRows()
+    {
+        using var connection = Open(new NpgsqlConnectionStringBuilder(files.Connection) { Pooling = false });
+        return Ask(connection, "SELECT to_regclass('\"Installation\"') IS NOT NULL") && Ask(connection, "SELECT EXISTS (SELECT 1 FROM \"Installation\")");
+    }
+
+    /// <summary>The server ends the lock with the session of who held it.</summary>
+    public void ClearMigrationLock()
+    {
+    }
+
+    public void Dispose() => _lock?.Dispose();
+
+    private NpgsqlConnection Open(NpgsqlConnectionStringBuilder how)
+    {
+        var connection = new NpgsqlConnection(how.ToString());
+        try
+        {
+            connection.Open();
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        {
+            connection.Dispose();
+            throw new StartException($"The database {Name} cannot be opened ({(e as PostgresException)?.MessageText ?? e.GetBaseException().Message}). Check Storage:ConnectionString and that the server runs.");
+        }
+        return connection;
+    }
+
+    private static bool Ask(NpgsqlConnection connection, string sql, long? number = null)
+    {
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // literals of this class
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        if (number is { } value)
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        return (bool)command.ExecuteScalar()!;
+    }
+
+    private static string NameOf(string connection)
+    {
+        var parts = new NpgsqlConnectionStringBuilder(connection);
+        return $"{parts.Host}:{parts.Port}/{parts.Database}";
+    }
+}
