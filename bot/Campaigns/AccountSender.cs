@@ -22,31 +22,43 @@ internal sealed partial class AccountSender(
         var (channelId, accountName) = account.Split('/', 2) is [var c, var a] ? (c, a) : (account, "default");
         await using var db = await databases.CreateDbContextAsync();
         var channel = channels.Find(channelId);
-        var found = await RecoverAsync(db, campaignId, channelId, accountName, channel);
+        var moved = await RecoverAsync(db, campaignId, channelId, accountName, channel);
         if (channel is null)
-            return found + await SkipChannelOffAsync(db, campaignId, channelId, accountName);
+            return moved + await SkipChannelOffAsync(db, campaignId, channelId, accountName);
         if (hours.IsQuiet(clock.GetUtcNow()))
-            return found;
-        // A batch whose answer was lost goes first, alone and whole: only then does its key mean the same people.
-        var due = db.Deliveries.Due(campaignId, channelId, accountName, clock.GetUtcNow());
-        var batch = channel is IBulkChannel ? await due.Where(d => d.Batch != null).OrderBy(d => d.Batch).Select(d => d.Batch).FirstOrDefaultAsync() : null;
-        var wanted = batch is null ? await due.Where(d => d.Batch == null).Take(MostAtOnce(channel)).CountAsync() : await due.CountAsync(d => d.Batch == batch);
-        var granted = await quotas.TakeAsync(db, account, channelId, wanted);
-        if (granted == 0 || (batch is not null && granted < wanted))
-            return found;
-
-        var claim = $"{Epoch.Current}/{Interlocked.Increment(ref _batch)}";
-        var claimed = await ClaimAsync(db, campaignId, channelId, accountName, batch, granted, claim);
-        if (claimed == 0)
-            return found;
-        var results = await sender.SendAsync(campaignId, accountName, claim, channel);
+            return moved;
+        var results = await sender.SendAsync(campaignId, accountName, channel, async () =>
+        {
+            var claim = await ClaimNextAsync(campaignId, account, accountName, channel);
+            moved += claim?.Rows ?? 0;
+            return claim?.Name;
+        });
         await quotas.PauseIfToldAsync(db, account, results);
-        Sent(results.Count, campaignId);
-        return claimed;
+        if (results.Count > 0)
+            Sent(results.Count, campaignId);
+        return moved;
     }
 
-    /// <summary>Some calls' worth where a call carries many: while one is on its way the next is read and the last is written.</summary>
-    private int MostAtOnce(IChannel channel) => channel is not IBulkChannel bulk ? options.CurrentValue.PageSize
+    /// <summary>The next batch; null: nothing more for now. Its rows' name is its own.</summary>
+    private async Task<(string Name, int Rows)?> ClaimNextAsync(long campaignId, string account, string accountName, IChannel channel)
+    {
+        await using var db = await databases.CreateDbContextAsync();
+        // A batch whose answer was lost goes first, alone and whole: only then does its key mean the same people.
+        var due = db.Deliveries.Due(campaignId, channel.Id, accountName, clock.GetUtcNow());
+        var batch = channel is IBulkChannel ? await due.Where(d => d.Batch != null).OrderBy(d => d.Batch).Select(d => d.Batch).FirstOrDefaultAsync() : null;
+        var wanted = batch is null ? await due.Where(d => d.Batch == null).Take(MostAtOnce(channel)).CountAsync() : await due.CountAsync(d => d.Batch == batch);
+        var granted = await quotas.TakeAsync(db, account, channel.Id, wanted);
+        if (granted == 0 || (batch is not null && granted < wanted))
+            return null;
+        var claim = $"{Epoch.Current}/{Interlocked.Increment(ref _batch)}";
+        return await ClaimAsync(db, campaignId, channel.Id, accountName, batch, granted, claim) is > 0 and var rows ? (claim, rows) : null;
+    }
+
+    /// <summary>
+    /// Some calls' worth where a call carries many: while one is on its way the next is read and the last is written. Else half a page: while the answers of one half are
+    /// written the next is claimed, so about a page stands in Sending when a process dies.
+    /// </summary>
+    private int MostAtOnce(IChannel channel) => channel is not IBulkChannel bulk ? (options.CurrentValue.PageSize + 1) / 2
         : Math.Max(options.CurrentValue.PageSize, Math.Max(bulk.MaxRecipients, Math.Min(MostInBulk, CallsAtOnce * bulk.MaxRecipients)));
 
     /// <summary>One statement; its row count is the answer. Pause and cancel are rows, read in the same statement. From here on an older copy of this database is known as one.</summary>

@@ -16,23 +16,23 @@ internal sealed record DeliveryEnd(ClaimedRow Row, SendResult? Result, SkipReaso
 
 /// <summary>
 /// Writes what came of the rows of a claim: their states by plain SQL, the notice into the owners' conversations, whom the channel cannot reach on to their next channel.
-/// All of one portion is one commit, and only rows that the claim still holds are touched.
+/// Some hundreds are one commit, and only rows that their claim still holds are touched.
 /// </summary>
 internal sealed class DeliveryEnds(
     Audience audiences, CampaignChannels channels, ConversationLog log, MessageFeed feed, IOptions<SiteOptions> site, CityClock city, TimeProvider clock)
 {
-    // Rows of one commit: a call for ten thousand must not hold up the owners' turns.
-    private const int Commit = 500;
+    /// <summary>Rows of one commit: a call for ten thousand must not hold up the owners' turns.</summary>
+    public const int Commit = 500;
     private const int Attempts = 5;
 
-    public async Task WriteAsync(OutreachDb db, Campaign campaign, string claim, IChannel channel, IReadOnlyCollection<DeliveryEnd> ends)
+    public async Task WriteAsync(OutreachDb db, Campaign campaign, IChannel channel, IReadOnlyCollection<DeliveryEnd> ends)
     {
         foreach (var some in ends.Chunk(Commit))
             for (var attempt = 1; ; attempt++)
             {
                 try
                 {
-                    await WriteSomeAsync(db, campaign, claim, channel, some);
+                    await WriteSomeAsync(db, campaign, channel, some);
                     break;
                 }
                 catch (Exception e) when (e is DbUpdateException or DbException { IsTransient: true } && attempt < Attempts)      // on another node an owner wrote into one of the conversations at the same moment
@@ -79,7 +79,7 @@ internal sealed class DeliveryEnds(
         static (int, long) Place(OpenWays ways, string channel, long id) => (ways.RankOf(channel), id);      // grows with every step, so a row never comes back
     }
 
-    private async Task WriteSomeAsync(OutreachDb db, Campaign campaign, string claim, IChannel channel, DeliveryEnd[] ends)
+    private async Task WriteSomeAsync(OutreachDb db, Campaign campaign, IChannel channel, DeliveryEnd[] ends)
     {
         var now = clock.GetUtcNow();
         var resend = CampaignChannels.ResendOf(channel);
@@ -88,7 +88,6 @@ internal sealed class DeliveryEnds(
             var next = await NextAsync(db, campaign, [.. ends.Where(MayFallBack).Select(end => (end.Row.PersonId, end.Row.ContactId, channel.Id))]);
             var (gone, sent) = (new List<long>(), new List<SentMessage>());
             await using var update = Update(db);
-            (update[nameof(Delivery.ClaimedBy)], update[nameof(Delivery.EndedAt)]) = (claim, now);
             foreach (var end in ends)
             {
                 var after = Judge(end, resend, next.GetValueOrDefault(end.Row.PersonId), now);
@@ -146,6 +145,7 @@ internal sealed class DeliveryEnds(
     {
         var (row, result) = (end.Row, end.Result);
         update[nameof(Delivery.Id)] = row.Id;
+        update[nameof(Delivery.ClaimedBy)] = row.Claim;
         update[nameof(Delivery.State)] = after.State;
         update[nameof(Delivery.SkipReason)] = after.Skip;
         update[nameof(Delivery.MessageId)] = result?.MessageId;

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Threading.Channels;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Outreach.Activities;
@@ -10,12 +12,13 @@ using Outreach.Storage;
 namespace Outreach.Campaigns;
 
 /// <summary>One row that this process has claimed, with what its owner's row says.</summary>
+/// <param name="Claim">By which it holds it.</param>
 /// <param name="Contact">Where it goes; null: that row is gone.</param>
 /// <param name="SignUpStands">Whether the sign-up for whose sake the owner is in the audience still stands.</param>
 /// <param name="AtLimit">Whether the owner has had all the notices of these seven days.</param>
 internal sealed record ClaimedRow(
     long Id, long PersonId, long ContactId, long CommunityId, string Channel, string Account, DateTimeOffset DueAt, int Tries, bool MayHaveArrived, string? Batch,
-    Contact? Contact, string? Reference, bool SignUpStands, bool AtLimit)
+    string Claim, Contact? Contact, string? Reference, bool SignUpStands, bool AtLimit)
 {
     public string Key => $"{RecentNotice.KeyPrefix}{Id}";
 
@@ -27,9 +30,9 @@ internal sealed record ClaimedRow(
 }
 
 /// <summary>
-/// Sends the rows of one claim, some dozens at a time (where the vendor takes one call for many: a call's worth), and writes what came of each. Before each of these
-/// portions everything that may have changed is read anew: pause, stop and quiet hours end the claim and give its other rows back; who opted out, withdrew the sign-up
-/// or has had enough for the week is skipped. While one portion is on its way the next is read and the last is written.
+/// Sends claim after claim for some seconds and writes what came of each row. Three stages work side by side: the rows are claimed and read some dozens at a time (where the
+/// vendor takes one call for many: a call's worth), sent, and written in commits of many. Before each of these portions everything that may have changed is read anew: pause,
+/// stop, quiet hours and a vendor's refusal end it and give the other rows back; who opted out, withdrew the sign-up or has had enough for the week is skipped.
 /// </summary>
 internal sealed class NoticeSender(
     IDbContextFactory<OutreachDb> databases, Audience audiences, DeliveryEnds rows, IOptionsMonitor<CampaignOptions> options, IOptions<SiteOptions> site,
@@ -37,58 +40,134 @@ internal sealed class NoticeSender(
 {
     // A portion is what still goes out after the word to pause.
     private const int Portion = 64;
-    // A claim ends well within Orleans' call time-out of 30 s, however slow the channel is.
+    // Answers wait for their commit no longer than this, nor for more than these.
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(50);
+    // It ends well within Orleans' call time-out of 30 s, however slow the channel is.
     private static readonly TimeSpan Budget = TimeSpan.FromSeconds(5);
 
+    /// <param name="claimNext">Claims some rows of the account and returns their <see cref="Delivery.ClaimedBy"/>; null: there are none for now.</param>
     /// <returns>The channel's answers, one for each row that was handed to it.</returns>
-    public async Task<IReadOnlyList<SendResult>> SendAsync(long campaignId, string account, string claim, IChannel channel)
+    public async Task<IReadOnlyList<SendResult>> SendAsync(long campaignId, string account, IChannel channel, Func<Task<string?>> claimNext)
     {
-        var started = clock.GetTimestamp();
-        var results = new List<SendResult>();
-        await using var watching = await databases.CreateDbContextAsync();
-        await using var reading = await databases.CreateDbContextAsync();
-        await using var writing = await databases.CreateDbContextAsync();
-        var campaign = await ReadAsync(watching, campaignId);
-        var work = new Work(campaign, claim, account, channel, city.Today, site.Value.Operator.DisplayName);
-        if (await audiences.ResolveAsync(watching, AudienceChoice.Of(campaign), CancellationToken.None) is { } audience)
+        await using var db = await databases.CreateDbContextAsync();
+        var work = new Work(await ReadAsync(db, campaignId), account, channel, city.Today, site.Value.Operator.DisplayName, clock.GetTimestamp());
+        if (await audiences.ResolveAsync(db, AudienceChoice.Of(work.Campaign), CancellationToken.None) is { } audience)
         {
-            var (next, written) = (RowsAsync(reading, work, audience, 0), Task.CompletedTask);
-            try
-            {
-                while (await next is { Count: > 0 } portion && MayGoOn(campaign = await ReadAsync(watching, campaignId), started))
-                {
-                    next = RowsAsync(reading, work, audience, portion[^1].Id);
-                    await LearnAsync(watching, work, portion);
-                    if (await PauseForMissingAsync(watching, work, portion))
-                        break;
-                    var ends = channel switch
-                    {
-                        IBulkChannel bulk => await SendManyAsync(watching, work, portion, bulk, started),
-                        { Capabilities.ReadsStoredMessages: true } => portion.ConvertAll(row => WithoutCall(work, row)),
-                        _ => await SendEachAsync(work, portion),
-                    };
-                    results.AddRange(ends.Select(end => end.Result).OfType<SendResult>());
-                    await written;
-                    written = rows.WriteAsync(writing, campaign, claim, channel, ends);
-                }
-            }
-            finally
-            {
-                await Task.WhenAll(next, written);      // the contexts are not disposed of under them
-            }
+            var portions = System.Threading.Channels.Channel.CreateBounded<List<ClaimedRow>>(1);
+            var ends = System.Threading.Channels.Channel.CreateBounded<DeliveryEnd>(work.Commit);
+            // SQLite answers on the thread that asks, and a grain has one: there the stages would wait for each other and for the disk.
+            await Parallel.ForEachAsync<Func<CancellationToken, Task>>(
+                [
+                    stop => ReadPortionsAsync(work, audience, claimNext, portions.Writer, stop),
+                    stop => SendPortionsAsync(work, portions.Reader, ends.Writer, stop),
+                    _ => WriteEndsAsync(work, ends.Reader),
+                ],
+                new ParallelOptions { MaxDegreeOfParallelism = 3 }, async (stage, stop) => await stage(stop));
         }
-        await GiveBackAsync(watching, campaignId, claim);
-        return results;
+        await GiveBackAsync(db, work);
+        return work.Results;
     }
 
-    private bool MayGoOn(Campaign campaign, long started) =>
-        campaign.State == CampaignState.Sending && !hours.IsQuiet(clock.GetUtcNow()) && clock.GetElapsedTime(started) < Budget;
+    private async Task ReadPortionsAsync(Work work, ResolvedAudience audience, Func<Task<string?>> claimNext, ChannelWriter<List<ClaimedRow>> portions, CancellationToken stop)
+    {
+        try
+        {
+            await using var db = await databases.CreateDbContextAsync(CancellationToken.None);
+            while (!IsOver(work) && await claimNext() is { } claim)
+            {
+                work.Claims.Add(claim);
+                for (var after = 0L; !IsOver(work) && await RowsAsync(db, work, claim, audience, after) is { Count: > 0 } portion; after = portion[^1].Id)
+                    await portions.WriteAsync(portion, stop);
+            }
+        }
+        finally
+        {
+            portions.Complete();
+        }
+    }
+
+    private async Task SendPortionsAsync(Work work, ChannelReader<List<ClaimedRow>> portions, ChannelWriter<DeliveryEnd> ends, CancellationToken stop)
+    {
+        try
+        {
+            await using var db = await databases.CreateDbContextAsync(CancellationToken.None);
+            var going = GoingAsync(db, work, portions, stop);
+            switch (work.Channel)
+            {
+                case IBulkChannel bulk:
+                    await foreach (var portion in going)
+                        await SendManyAsync(db, work, portion, bulk, ends, stop);
+                    break;
+                case { Capabilities.ReadsStoredMessages: true }:
+                    await foreach (var portion in going)
+                        foreach (var row in portion)
+                            await ends.WriteAsync(WithoutCall(work, row), stop);
+                    break;
+                default:
+                    await Parallel.ForEachAsync(EachAsync(going), new ParallelOptions { MaxDegreeOfParallelism = options.CurrentValue.Concurrency, CancellationToken = stop }, async (row, _) =>
+                    {
+                        if (!IsOver(work))      // else it is given back
+                            await ends.WriteAsync(await SendOneAsync(work, row), stop);
+                    });
+                    break;
+            }
+        }
+        finally
+        {
+            ends.Complete();
+        }
+    }
+
+    /// <summary>The portions that may still go out, each asked about right before it does. Those after a no are read past: the reader must not stand.</summary>
+    private async IAsyncEnumerable<List<ClaimedRow>> GoingAsync(OutreachDb db, Work work, ChannelReader<List<ClaimedRow>> portions, [EnumeratorCancellation] CancellationToken stop)
+    {
+        await foreach (var portion in portions.ReadAllAsync(stop))
+            if (MayGoOn(await ReadAsync(db, work.Campaign.Id), work) && await IsSaidAsync(db, work, portion))
+                yield return portion;
+            else
+                work.Stop();
+    }
+
+    private static async IAsyncEnumerable<ClaimedRow> EachAsync(IAsyncEnumerable<List<ClaimedRow>> portions)
+    {
+        await foreach (var portion in portions)
+            foreach (var row in portion)
+                yield return row;
+    }
+
+    /// <summary>Whatever else fails: what has its answer is written.</summary>
+    private async Task WriteEndsAsync(Work work, ChannelReader<DeliveryEnd> ends)
+    {
+        await using var db = await databases.CreateDbContextAsync(CancellationToken.None);
+        var some = new List<DeliveryEnd>(work.Commit);
+        while (await ends.WaitToReadAsync(CancellationToken.None))
+        {
+            using var patience = new CancellationTokenSource(Gather, clock);
+            try
+            {
+                while (some.Count < work.Commit && await ends.WaitToReadAsync(patience.Token))
+                    while (some.Count < work.Commit && ends.TryRead(out var end))
+                        some.Add(end);
+            }
+            catch (OperationCanceledException) when (patience.IsCancellationRequested)
+            {
+                // as many as have come
+            }
+            await rows.WriteAsync(db, work.Campaign, work.Channel, some);
+            work.Results.AddRange(some.Select(end => end.Result).OfType<SendResult>());
+            some.Clear();
+        }
+    }
+
+    private bool MayGoOn(Campaign campaign, Work work) => campaign.State == CampaignState.Sending && !hours.IsQuiet(clock.GetUtcNow()) && !IsOver(work);
+
+    private bool IsOver(Work work) => work.IsStopped || clock.GetElapsedTime(work.Started) >= Budget;
 
     private static Task<Campaign> ReadAsync(OutreachDb db, long campaignId) => db.Campaigns.AsNoTracking().SingleAsync(c => c.Id == campaignId);
 
-    private Task<List<ClaimedRow>> RowsAsync(OutreachDb db, Work work, ResolvedAudience audience, long after)
+    private Task<List<ClaimedRow>> RowsAsync(OutreachDb db, Work work, string claim, ResolvedAudience audience, long after)
     {
-        var (campaign, claim, channel, account) = (work.Campaign, work.Claim, work.Channel.Id, work.Account);
+        var (campaign, channel, account) = (work.Campaign, work.Channel.Id, work.Account);
         var atMost = work.Channel is IBulkChannel { MaxRecipients: var most } ? most : Portion;
         var leads = db.MeantLeads(audience);
         var full = db.Contacts.AtLimit(db, campaign.Step, new(options.CurrentValue.PerOwnerPerWeek, clock.GetUtcNow()));
@@ -98,48 +177,50 @@ internal sealed class NoticeSender(
             orderby d.Id
             from c in db.Set<Contact>().Where(c => c.Id == d.ContactId).DefaultIfEmpty()
             from v in db.Set<Conversation>().Where(v => v.Id == c!.ConversationId).DefaultIfEmpty()
-            select new ClaimedRow(d.Id, d.PersonId, d.ContactId, d.CommunityId, d.Channel, d.Account, d.DueAt, d.Tries, d.MayHaveArrived, d.Batch, c, v!.Reference,
+            select new ClaimedRow(d.Id, d.PersonId, d.ContactId, d.CommunityId, d.Channel, d.Account, d.DueAt, d.Tries, d.MayHaveArrived, d.Batch, claim, c, v!.Reference,
                 leads.Any(l => l.ContactId == d.PersonId), full.Any(p => p.Id == d.PersonId))).Take(atMost).ToListAsync();
     }
 
-    /// <summary>What each community of the portion is called, and its numbers: read once a claim.</summary>
-    private static async Task LearnAsync(OutreachDb db, Work work, List<ClaimedRow> portion)
+    /// <summary>
+    /// What each community of the portion is called, and its numbers: read once a call. False: a number that was there when the notice was written is not now, and
+    /// nobody reads a hole; the campaign is paused.
+    /// </summary>
+    private async Task<bool> IsSaidAsync(OutreachDb db, Work work, List<ClaimedRow> portion)
     {
         var unknown = portion.Select(row => row.CommunityId).Distinct().Where(id => !work.Words.ContainsKey(id)).ToList();
         if (unknown.Count == 0)
-            return;
+            return true;
         foreach (var (id, words) in await NoticeWords.ReadAsync(db, unknown, CancellationToken.None))
         {
+            if (words.Missing(work.Campaign.Title, work.Campaign.Body) is not null)
+            {
+                await PauseForMissingAsync(db, work, words);
+                return false;
+            }
             work.Words[id] = words;
-            if (words.Missing(work.Campaign.Title, work.Campaign.Body) is null)
-                work.Notices[id] = work.Like(Notice.ToActivity(work.Campaign, words, work.Sender, work.Today));
+            work.Notices[id] = work.Like(Notice.ToActivity(work.Campaign, words, work.Sender, work.Today));
         }
+        return true;
     }
 
-    /// <summary>A number that was there when the notice was written and is not now: nobody reads a hole.</summary>
-    private async Task<bool> PauseForMissingAsync(OutreachDb db, Work work, List<ClaimedRow> portion)
+    private async Task PauseForMissingAsync(OutreachDb db, Work work, NoticeWords words)
     {
-        if (portion.Select(row => work.Words.GetValueOrDefault(row.CommunityId)).FirstOrDefault(words => words?.Missing(work.Campaign.Title, work.Campaign.Body) is not null) is not { } words)
-            return false;
         await db.WriteAsync(async () =>
         {
             if (await db.Campaigns.SingleOrDefaultAsync(c => c.Id == work.Campaign.Id && c.State == CampaignState.Sending) is { } stopped)
                 await db.PauseAsync(stopped, $"{words.Community}的 {words.Missing(work.Campaign.Title, work.Campaign.Body)} 现在没有数据，填不上。补上数据再接着发。", clock.GetUtcNow());
         }, CancellationToken.None);
         db.ChangeTracker.Clear();
-        return true;
     }
 
-    private async Task<List<DeliveryEnd>> SendEachAsync(Work work, List<ClaimedRow> portion)
+    private static async Task<DeliveryEnd> SendOneAsync(Work work, ClaimedRow row)
     {
-        var ends = new ConcurrentBag<DeliveryEnd>();
-        await Parallel.ForEachAsync(portion, new ParallelOptions { MaxDegreeOfParallelism = options.CurrentValue.Concurrency }, async (row, _) =>
-        {
-            var notice = work.NoticeOf(row);
-            ends.Add(WhyNot(row, work) is { } reason ? new(row, null, reason, null)
-                : new(row, await work.Channel.SendAsync(row.To!, notice!, row.Key, CancellationToken.None), null, notice));
-        });
-        return [.. ends];
+        if (WhyNot(row, work) is { } reason)
+            return new(row, null, reason, null);
+        var notice = work.NoticeOf(row)!;
+        var answer = await work.Channel.SendAsync(row.To!, notice, row.Key, CancellationToken.None);
+        work.Heard(answer);
+        return new(row, answer, null, notice);
     }
 
     /// <summary>A channel that reads the stored messages delivers what is written: then message and state are one commit, and nothing is ever uncertain.</summary>
@@ -147,34 +228,36 @@ internal sealed class NoticeSender(
         WhyNot(row, work) is { } reason ? new(row, null, reason, null) : new(row, new(SendClass.Ok), null, work.NoticeOf(row));
 
     /// <summary>Rows of equal words in one call. The batch is written before it is handed over; a name that rows already bear is kept, even by fewer of them.</summary>
-    private async Task<List<DeliveryEnd>> SendManyAsync(OutreachDb db, Work work, List<ClaimedRow> portion, IBulkChannel channel, long started)
+    private async Task SendManyAsync(OutreachDb db, Work work, List<ClaimedRow> portion, IBulkChannel channel, ChannelWriter<DeliveryEnd> ends, CancellationToken stop)
     {
-        var ends = new List<DeliveryEnd>(portion.Count);
         foreach (var batch in portion.GroupBy(row => (row.Batch, Notice: work.NoticeOf(row))))
         {
-            if (clock.GetElapsedTime(started) >= Budget)
-                return ends;      // the other rows are given back
+            if (IsOver(work))
+                return;      // the other rows are given back
             var meant = new List<ClaimedRow>();
             foreach (var row in batch)
                 if (WhyNot(row, work) is { } reason)
-                    ends.Add(new(row, null, reason, null));
+                    await ends.WriteAsync(new(row, null, reason, null), stop);
                 else
                     meant.Add(row);
             if (meant.Count == 0)
                 continue;
             var key = batch.Key.Batch ?? $"{work.Campaign.Id}-{Guid.NewGuid():N}";
-            if (!await NameAsync(db, work, meant, key))
+            if (!await NameAsync(db, meant, key))
                 continue;      // another process took them from us: they are its rows now
             var results = await channel.SendManyAsync(meant.ConvertAll(row => row.To!), batch.Key.Notice!, key, CancellationToken.None);
-            ends.AddRange(meant.Zip(results, (row, result) => new DeliveryEnd(row with { Batch = key }, result, null, batch.Key.Notice)));
+            foreach (var (row, result) in meant.Zip(results))
+            {
+                work.Heard(result);
+                await ends.WriteAsync(new(row with { Batch = key }, result, null, batch.Key.Notice), stop);
+            }
         }
-        return ends;
     }
 
-    private static async Task<bool> NameAsync(OutreachDb db, Work work, List<ClaimedRow> meant, string key)
+    private static async Task<bool> NameAsync(OutreachDb db, List<ClaimedRow> meant, string key)
     {
         var ids = meant.ConvertAll(row => row.Id);
-        var claim = work.Claim;
+        var claim = meant[0].Claim;
         return await db.WriteAsync(() => db.Deliveries.Where(d => ids.Contains(d.Id) && d.State == DeliveryState.Sending && d.ClaimedBy == claim)
             .ExecuteUpdateAsync(set => set.SetProperty(d => d.Batch, key)), CancellationToken.None) == ids.Count;
     }
@@ -188,21 +271,39 @@ internal sealed class NoticeSender(
 
     private static SkipReason? Audience(ClaimedRow row, Work work) => AudienceQueries.WhyNot(row.Contact!, work.Campaign.Topic);
 
-    /// <summary>Rows of the claim that no channel has seen.</summary>
-    private static Task<int> GiveBackAsync(OutreachDb db, long campaignId, string claim) => db.WriteAsync(() => db.Deliveries
-        .Where(d => d.CampaignId == campaignId && d.State == DeliveryState.Sending && d.ClaimedBy == claim)
+    /// <summary>Rows of the claims that no channel has seen.</summary>
+    private static Task<int> GiveBackAsync(OutreachDb db, Work work) => work.Claims.Count == 0 ? Task.FromResult(0) : db.WriteAsync(() => db.Deliveries
+        .Where(d => d.CampaignId == work.Campaign.Id && d.State == DeliveryState.Sending && work.Claims.Contains(d.ClaimedBy!))
         .ExecuteUpdateAsync(set => set
             .SetProperty(d => d.State, DeliveryState.Queued)
             .SetProperty(d => d.ClaimedBy, (string?)null)
             .SetProperty(d => d.Tries, d => d.Tries - 1)), CancellationToken.None);
 
-    /// <summary>What one claim works with; the words are as they were at its beginning.</summary>
-    private sealed record Work(Campaign Campaign, string Claim, string Account, IChannel Channel, DateOnly Today, string Sender)
+    /// <summary>What one call works with; the words are as they were at its beginning.</summary>
+    private sealed record Work(Campaign Campaign, string Account, IChannel Channel, DateOnly Today, string Sender, long Started)
     {
+        /// <summary>Rows of one commit. Where to write is to send, no more than a portion: else a pause would come too late for those that wait to be written.</summary>
+        public int Commit { get; } = Channel.Capabilities.ReadsStoredMessages ? Portion : DeliveryEnds.Commit;
+
+        public List<string> Claims { get; } = [];
+
+        public List<SendResult> Results { get; } = [];
+
         public Dictionary<long, NoticeWords> Words { get; } = [];
 
         /// <summary>By community; those of equal words share one object, and so one call.</summary>
-        public Dictionary<long, Activity> Notices { get; } = [];
+        public ConcurrentDictionary<long, Activity> Notices { get; } = [];
+
+        /// <summary>Nothing more is claimed, read or sent: a person or the clock says so, or the vendor said something that holds for the rows after this one too.</summary>
+        public bool IsStopped { get; private set; }
+
+        public void Stop() => IsStopped = true;
+
+        public void Heard(SendResult answer)
+        {
+            if (answer.Class == SendClass.ContentRejected || (answer.Scope == SendScope.Account && DeliveryJudge.IsOfTheAccount(answer.Class)))
+                Stop();
+        }
 
         public Activity? NoticeOf(ClaimedRow row) => Notices.GetValueOrDefault(row.CommunityId);
 
