@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using Outreach.Knowledge.Answers;
+using Outreach.Knowledge.Articles;
 using Outreach.Storage;
 
 namespace Outreach.KnowledgeDesk;
@@ -27,7 +28,7 @@ internal sealed partial class CheckJson : JsonSerializerContext;
 /// <summary>Asks the whole library through for revisions in review: every wording once as owners are answered now, once as they would be.</summary>
 internal sealed class ArticleChecks(IDbContextFactory<OutreachDb> databases, ServingKnowledge serving, PublishedArticles published)
 {
-    private (string Stamp, IReadOnlyList<Outcome> Outcomes)? _today;
+    private volatile Today? _today;
 
     /// <summary>What <see cref="ArticleRevision.CheckedFor"/> must be for its result to hold now.</summary>
     public string KeyOf(ArticleRevision revision) => $"{revision.Version:N}/{published.Stamp}";
@@ -44,17 +45,41 @@ internal sealed class ArticleChecks(IDbContextFactory<OutreachDb> databases, Ser
         var result = await Task.Factory.StartNew(
             () =>
             {
-                if (_today is not { } today || today.Stamp != published.Stamp)
-                    _today = today = (published.Stamp, Regression.Run(knowledge, serving.Answerer, cancellationToken));
+                var today = OutcomesToday(knowledge, cancellationToken);
                 var then = knowledge.With([article]);
-                var changes = Regression.Compare(today.Outcomes, Regression.Run(then, new(then), cancellationToken));
-                return new CheckSummary(today.Outcomes.Count, changes.Count, changes.Count(change => change.IsWorse), [.. changes.Take(CheckSummary.MostShown)]).ToJson();
+                var changes = Regression.Compare(today, Regression.Run(then, new(then), cancellationToken));
+                return new CheckSummary(today.Count, changes.Count, changes.Count(change => change.IsWorse), [.. changes.Take(CheckSummary.MostShown)]).ToJson();
             },
             cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         await db.WriteAsync(() => db.ArticleRevisions.Where(r => r.Id == revision.Id && r.Version == revision.Version)
             .ExecuteUpdateAsync(set => set.SetProperty(r => r.CheckedFor, key).SetProperty(r => r.CheckResult, result), cancellationToken), cancellationToken);
         return true;
     }
+
+    /// <summary>Asks the whole library through as it would be answered with these examples of what is not ours.</summary>
+    /// <returns>A wording that is answered as it should be today and would not be any more; null: none.</returns>
+    public Task<string?> FindHarmAsync(IReadOnlyList<OutOfScopeGroup> taught, CancellationToken cancellationToken)
+    {
+        var knowledge = serving.Knowledge;
+        var articles = knowledge.Articles.Where(article => serving.Shipped.Find(article.Id) != article).ToList();
+        return Task.Factory.StartNew(
+            () =>
+            {
+                var then = serving.Shipped.With(articles).WithTaught(taught);
+                return Regression.Compare(OutcomesToday(knowledge, cancellationToken), Regression.Run(then, new(then), cancellationToken)).FirstOrDefault(change => change.IsWorse)?.Text;
+            },
+            cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    private IReadOnlyList<Outcome> OutcomesToday(KnowledgeBase knowledge, CancellationToken cancellationToken)
+    {
+        var stamp = published.Stamp;
+        if (_today is not { } today || today.Stamp != stamp)
+            _today = today = new(stamp, Regression.Run(knowledge, serving.Answerer, cancellationToken));
+        return today.Outcomes;
+    }
+
+    private sealed record Today(string Stamp, IReadOnlyList<Outcome> Outcomes);
 }
 
 /// <summary>Lets no revision wait long for its check. Every node looks; the check itself writes nothing but its result.</summary>

@@ -1,7 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using Outreach.Communities;
+using Outreach.Conversations;
 using Outreach.Knowledge.Answers;
 using Outreach.Knowledge.Articles;
+using Outreach.Knowledge.Statutes;
 using Outreach.Storage;
 
 namespace Outreach.KnowledgeDesk;
@@ -36,7 +38,7 @@ internal sealed record ArticlePage(
 
 /// <summary>The way of an article: written as a draft, looked at by a second person, published over the shipped one. Every step is in the audit.</summary>
 internal sealed class ArticleDesk(
-    IDbContextFactory<OutreachDb> databases, ServingKnowledge serving, PublishedArticles published, ArticleChecks checks, AuditLog audit, TimeProvider clock)
+    IDbContextFactory<OutreachDb> databases, ServingKnowledge serving, PublishedArticles published, ArticleChecks checks, StatuteLibrary statutes, AuditLog audit, TimeProvider clock)
 {
     public async Task<ArticlePage> ReadAsync(string id, CancellationToken cancellationToken)
     {
@@ -60,8 +62,12 @@ internal sealed class ArticleDesk(
             .OrderByDescending(r => r.State == RevisionState.InReview).ThenBy(r => r.ChangedAt).ToListAsync(cancellationToken);
     }
 
-    /// <summary>What the validator says of an article in its place among those that serve.</summary>
-    public IReadOnlyList<Problem> Check(Article article) => KnowledgeValidator.Check(serving.Knowledge, article);
+    /// <summary>What the validator says of an article in its place among those that serve, and whether it copies from the statutes that were loaded.</summary>
+    public IReadOnlyList<Problem> Check(Article article) => StatuteCopies.Find(article.Body, statutes.Current.Texts) is { } copy
+        ? [.. KnowledgeValidator.Check(serving.Knowledge, article), new Problem(ArticleFile.PathOf(article.Id), 1,
+            $"照抄了《{copy.Statute.Title}》{copy.Article.Number.Place}的{copy.Passage.Length}个字：“{(copy.Passage.Length > 40 ? copy.Passage[..40] + "…" : copy.Passage)}”。最多{StatuteCopies.Longest}字，换成自己的话。",
+            Severity.Error) { Field = "body" }]
+        : KnowledgeValidator.Check(serving.Knowledge, article);
 
     /// <summary>Writes the draft of an article, the first or over the one that was seen. What was in review is a draft again.</summary>
     /// <param name="seen"><see cref="ArticleRevision.Version"/> of the draft on the page; null: there was none.</param>

@@ -83,5 +83,6 @@ public static class KnowledgeDeskSets
     {
         public DbSet<ArticleRevision> ArticleRevisions => db.Set<ArticleRevision>();
         public DbSet<KnowledgeVersion> KnowledgeVersions => db.Set<KnowledgeVersion>();
+        public DbSet<ScopeLesson> ScopeLessons => db.Set<ScopeLesson>();
     }
 }

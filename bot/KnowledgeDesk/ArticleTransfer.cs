@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
@@ -12,30 +13,61 @@ namespace Outreach.KnowledgeDesk;
 internal sealed record ImportedArticles(IReadOnlyList<string> Drafts, IReadOnlyList<string> Problems);
 
 /// <summary>Articles as the Markdown files of <c>knowledge/articles</c>: out as a ZIP, in as drafts.</summary>
-internal sealed class ArticleTransfer(IDbContextFactory<OutreachDb> databases, ArticleDesk desk, AuditLog audit)
+internal sealed class ArticleTransfer(IDbContextFactory<OutreachDb> databases, ArticleDesk desk, KnowledgeBase shipped, AuditLog audit)
 {
     public const int MostBytes = 4 * 1024 * 1024;
 
     private const int MostFiles = 2000;
     private const int MostBytesEach = 64 * 1024;
 
-    /// <summary>Everything that staff have published, each at the place where it would lie among the shipped files.</summary>
+    /// <summary>Everything that staff have published or taught, each at the place where it would lie among the shipped files.</summary>
     public async Task<MemoryStream> ExportAsync(StaffScope scope, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var revisions = await db.ArticleRevisions.AsNoTracking().Where(r => r.State == RevisionState.Published).OrderBy(r => r.ArticleId).ToListAsync(cancellationToken);
+        var lessons = await db.ScopeLessons.AsNoTracking().Where(l => l.State == LessonState.InForce).OrderBy(l => l.Id).ToListAsync(cancellationToken);
         await audit.RecordAsync(AuditKind.Exported, scope.StaffId, null, $"{revisions.Count} 个条目文件", cancellationToken);
         var file = new MemoryStream();
         await using (var zip = await ZipArchive.CreateAsync(file, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellationToken))
+        {
             foreach (var revision in revisions)
-            {
-                var entry = zip.CreateEntry(ArticleFile.PathOf(revision.ArticleId));
-                entry.LastWriteTime = revision.PublishedAt ?? revision.ChangedAt;
-                await using var text = await entry.OpenAsync(cancellationToken);
-                await text.WriteAsync(Encoding.UTF8.GetBytes(revision.Text), cancellationToken);
-            }
+                await PutAsync(zip, ArticleFile.PathOf(revision.ArticleId), revision.Text, revision.PublishedAt ?? revision.ChangedAt, cancellationToken);
+            if (lessons.Count > 0)
+                await PutAsync(zip, "outofscope.yaml", WriteScope(ScopeLessons.Groups(lessons, shipped)), lessons.Max(l => l.ChangedAt), cancellationToken);
+        }
         file.Position = 0;
         return file;
+    }
+
+    /// <summary>What staff taught the scope gate, in the form of <c>knowledge/outofscope.yaml</c>.</summary>
+    internal static string WriteScope(IReadOnlyList<OutOfScopeGroup> groups)
+    {
+        var text = new StringBuilder("# 同事在知识台里教的：不归我们管的问题。编号相同的组，把 questions 并进 knowledge/outofscope.yaml。\n");
+        foreach (var group in groups)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\n- id: {group.Id}\n  kind: {KindOf(group.Kind)}\n  redirect: {Quoted(group.Redirect)}\n  questions:\n");
+            foreach (var question in group.Questions)
+                text.Append(CultureInfo.InvariantCulture, $"    - {Quoted(question)}\n");
+        }
+        return text.ToString();
+
+        static string Quoted(string words) => $"'{words.Replace("'", "''", StringComparison.Ordinal)}'";
+    }
+
+    private static string KindOf(ScopeKind kind) => kind switch
+    {
+        ScopeKind.Far => "far",
+        ScopeKind.Near => "near",
+        ScopeKind.Chitchat => "chitchat",
+        ScopeKind.Harm => "harm",
+    };
+
+    private static async Task PutAsync(ZipArchive zip, string path, string content, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        var entry = zip.CreateEntry(path);
+        entry.LastWriteTime = at;
+        await using var text = await entry.OpenAsync(cancellationToken);
+        await text.WriteAsync(Encoding.UTF8.GetBytes(content), cancellationToken);
     }
 
     /// <param name="name">Name of the file, such as quorum.md or articles.zip.</param>

@@ -11,6 +11,7 @@ public static class KnowledgeDeskSetup
         services.AddSingleton<ArticleDesk>();
         services.AddSingleton<ArticleTransfer>();
         services.AddSingleton<QuestionDesk>();
+        services.AddSingleton<ScopeDesk>();
         services.AddSingleton<AnswerStatistics>();
         services.AddSingleton<IDueWork, CountAnswers>();
         services.AddHostedService<KnowledgeWatch>();

@@ -32,6 +32,8 @@ internal sealed partial class PublishedArticles(
                 return;
             // Without a version nobody has published yet: a start need not look.
             var revisions = version is null ? [] : await db.ArticleRevisions.AsNoTracking().Where(r => r.State == RevisionState.Published).OrderBy(r => r.ArticleId).ToListAsync(cancellationToken);
+            var lessons = version is null ? [] : await db.ScopeLessons.AsNoTracking().Where(l => l.State == LessonState.InForce).OrderBy(l => l.Id).ToListAsync(cancellationToken);
+            var taught = ScopeLessons.Groups(lessons, serving.Shipped);
             var judged = new List<(ArticleRevision Revision, Article Article, OverlayFate Fate)>();
             foreach (var revision in revisions)
                 if (Overlay.Read(revision) is { } article)
@@ -40,13 +42,13 @@ internal sealed partial class PublishedArticles(
                     Unreadable(revision.Id);
             var serves = judged.Where(one => one.Fate != OverlayFate.BackToReview).Select(one => one.Article).ToList();
             // Building takes as long as at the start: on a thread of its own, so that turns keep theirs.
-            if (serves.Count > 0 || serving.Knowledge != serving.Shipped)
-                await Task.Factory.StartNew(() => serving.Serve(serves), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            if (serves.Count > 0 || taught.Count > 0 || serving.Knowledge != serving.Shipped)
+                await Task.Factory.StartNew(() => serving.Serve(serves, taught), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             var knowledge = serving.Knowledge;
             _known = new(version, new(() => StampOf(knowledge)), [.. judged.Where(one => one.Fate == OverlayFate.ToMerge).Select(one => one.Article.Id)]);
             foreach (var (revision, _, _) in judged.Where(one => one.Fate == OverlayFate.BackToReview))
                 await SendBackAsync(db, revision.Id, cancellationToken);
-            Laid(serves.Count);
+            Laid(serves.Count, lessons.Count);
         }
         finally
         {
@@ -84,13 +86,14 @@ internal sealed partial class PublishedArticles(
     public void Dispose() => _one.Dispose();
 
     private static string StampOf(KnowledgeBase knowledge) => Convert.ToHexStringLower(
-        SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', knowledge.Articles.OrderBy(article => article.Id, StringComparer.Ordinal).Select(ArticleFile.Write)))).AsSpan(0, 16));
+        SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', knowledge.Articles.OrderBy(article => article.Id, StringComparer.Ordinal).Select(ArticleFile.Write)
+            .Concat(knowledge.Taught.SelectMany(group => group.Questions))))).AsSpan(0, 16));
 
     /// <param name="Stamp">Only a publication asks for it, and it reads all articles.</param>
     private sealed record Known(Guid? Version, Lazy<string> Stamp, IReadOnlyList<string> ToMerge);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Count} published articles lie over the shipped ones")]
-    private partial void Laid(int count);
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Count} published articles and {Lessons} lessons of what is not ours lie over the shipped ones")]
+    private partial void Laid(int count, int lessons);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The published article revision {RevisionId} cannot be read; the shipped article serves")]
     private partial void Unreadable(long revisionId);

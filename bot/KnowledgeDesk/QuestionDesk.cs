@@ -58,20 +58,36 @@ internal sealed class QuestionDesk(IDbContextFactory<OutreachDb> databases, Serv
     /// <returns>How many were settled.</returns>
     public async Task<int> SettleAsync(IReadOnlyList<string> keys, Settlement how, StaffScope scope, CancellationToken cancellationToken)
     {
-        var (unanswered, wrong) = (Ids(keys, 'u'), Ids(keys, 'f'));
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         return await db.WriteAsync(async () =>
         {
-            var settled = await db.UnansweredQuestions.VisibleTo(db, scope).Where(q => unanswered.Contains(q.Id) && q.Settled == null)
-                .ExecuteUpdateAsync(set => set.SetProperty(q => q.Settled, how), cancellationToken);
-            settled += await db.AnswerFeedbacks.VisibleTo(db, scope).Where(f => wrong.Contains(f.Id) && f.Settled == null)
-                .ExecuteUpdateAsync(set => set.SetProperty(f => f.Settled, how), cancellationToken);
+            var settled = await SettleRowsAsync(db, keys, how, scope, cancellationToken);
             if (settled == 0)
                 return 0;
             audit.Add(db, AuditKind.ChangedKnowledge, scope.StaffId, detail: string.Create(CultureInfo.InvariantCulture, $"{settled} 个问题：{Words(how)}"));
             await db.SaveChangesAsync(cancellationToken);
             return settled;
         }, cancellationToken);
+    }
+
+    /// <summary>The rows alone, in the caller's transaction.</summary>
+    internal static async Task<int> SettleRowsAsync(OutreachDb db, IReadOnlyList<string> keys, Settlement how, StaffScope scope, CancellationToken cancellationToken)
+    {
+        var (unanswered, wrong) = (Ids(keys, 'u'), Ids(keys, 'f'));
+        return await db.UnansweredQuestions.VisibleTo(db, scope).Where(q => unanswered.Contains(q.Id) && q.Settled == null)
+                .ExecuteUpdateAsync(set => set.SetProperty(q => q.Settled, how), cancellationToken)
+            + await db.AnswerFeedbacks.VisibleTo(db, scope).Where(f => wrong.Contains(f.Id) && f.Settled == null)
+                .ExecuteUpdateAsync(set => set.SetProperty(f => f.Settled, how), cancellationToken);
+    }
+
+    /// <summary>Opens rows that were called not ours, in the caller's transaction.</summary>
+    internal static async Task<int> OpenRowsAsync(OutreachDb db, IReadOnlyList<string> keys, CancellationToken cancellationToken)
+    {
+        var (unanswered, wrong) = (Ids(keys, 'u'), Ids(keys, 'f'));
+        return await db.UnansweredQuestions.Where(q => unanswered.Contains(q.Id) && q.Settled == Settlement.NotOurs)
+                .ExecuteUpdateAsync(set => set.SetProperty(q => q.Settled, (Settlement?)null), cancellationToken)
+            + await db.AnswerFeedbacks.Where(f => wrong.Contains(f.Id) && f.Settled == Settlement.NotOurs)
+                .ExecuteUpdateAsync(set => set.SetProperty(f => f.Settled, (Settlement?)null), cancellationToken);
     }
 
     internal static string Words(Settlement how) => how switch
@@ -116,7 +132,7 @@ internal sealed class QuestionDesk(IDbContextFactory<OutreachDb> databases, Serv
             reply.Alternatives, reply is Answer);
     }
 
-    private static List<long> Ids(IReadOnlyList<string> keys, char kind) =>
+    internal static List<long> Ids(IReadOnlyList<string> keys, char kind) =>
         [.. keys.Where(key => key.Length > 1 && key[0] == kind).Select(key => long.TryParse(key.AsSpan(1), CultureInfo.InvariantCulture, out var id) ? id : 0).Where(id => id > 0)];
 
     private sealed record Weighed(Outreach.Knowledge.Articles.KnowledgeBase Of, QuestionClusters Clusters);

@@ -24,13 +24,14 @@ public static class LeadScope
     public static bool MaySee(this StaffScope scope, PassOnState passOn, string? areaPath) =>
         scope.SeesPersonalData && (scope.IsKeeper || (passOn == PassOnState.Given && areaPath?.StartsWith(scope.AreaPath, StringComparison.Ordinal) is true));
 
-    /// <summary>The same for alerts: the keeper and the administrator see all, others those of their subtree.</summary>
+    /// <summary>The same for alerts: the keeper sees all, others those of their subtree, and an administrator also those that belong to no area (channels, settings).</summary>
     public static IQueryable<Alert> VisibleTo(this IQueryable<Alert> alerts, OutreachDb db, StaffScope scope)
     {
-        if (scope.IsKeeper || scope.Has(StaffRoles.Administrator))
+        if (scope.IsKeeper || (scope.Has(StaffRoles.Administrator) && scope.AreaDepth == 0))
             return alerts;
         var path = scope.AreaPath;
+        var isAdministrator = scope.Has(StaffRoles.Administrator);
         var areas = db.Areas;     // an expression tree holds no extension property
-        return alerts.Where(a => a.AreaId != null && areas.Any(area => area.Id == a.AreaId && area.Path.StartsWith(path)));
+        return alerts.Where(a => a.AreaId == null ? isAdministrator : areas.Any(area => area.Id == a.AreaId && area.Path.StartsWith(path)));
     }
 }

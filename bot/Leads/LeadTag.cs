@@ -22,16 +22,21 @@ public sealed class LeadTerm
     public required string Term { get; init; }
 }
 
-/// <summary>One assignment of many leads, so that it can be taken back.</summary>
+public enum LeadBatchKind { Assigned, Contacted, NextContact }
+
+/// <summary>One step on many leads, so that it can be taken back.</summary>
 public sealed class LeadBatch
 {
     public long Id { get; init; }
     public required string StaffId { get; init; }
     public required DateTimeOffset At { get; init; }
-    /// <summary>Whom the leads were given to; null: to nobody.</summary>
-    public required string? AssigneeId { get; init; }
-    /// <summary>Who had each lead before, a line a lead: <c>17=id</c>, <c>18=</c>.</summary>
-    public required string Before { get; init; }
+    public required LeadBatchKind Kind { get; init; }
+    /// <summary>Whom the leads were given to; null: to nobody, or the step was another.</summary>
+    public string? AssigneeId { get; init; }
+    /// <summary>When the owners are to be contacted; null: the step was another.</summary>
+    public DateTimeOffset? NextContactAt { get; init; }
+    /// <summary>How each lead stood before, a line a lead: number, state, ticks of the next contact, assignee, as in <c>17=New|639001|id</c>.</summary>
+    public required string Before { get; set; }
     public DateTimeOffset? UndoneAt { get; set; }
 }
 

@@ -18,7 +18,7 @@ public static class LeadsSetup
         services.AddSingleton<LeadWorkflow>();
         services.AddSingleton<LeadList>();
         services.AddSingleton<LeadExport>();
-        services.AddSingleton<LeadAssignments>();
+        services.AddSingleton<LeadBulk>();
         services.AddSingleton<LeadMerging>();
         services.AddSingleton<LeadRoutes>();
         services.AddSingleton<WeeklySummary>();

@@ -71,7 +71,7 @@ public static class OutreachHost
         builder.Services.AddWeCom();
         builder.Services.AddWebChat();
         builder.Services.AddTrustedProxies();
-        builder.Services.AddStaff();
+        builder.Services.AddStaff(builder.Configuration);
         builder.Services.AddTelemetry(builder.Configuration);
         builder.Services.AddSingleton<Backup>();
         return builder;

@@ -23,6 +23,54 @@ internal static class KnowledgeSteps
         return TypedResults.LocalRedirect(back is null ? Desk : LocalAddress.OrHome(back));
     }
 
+    /// <summary>Settles the questions and lets the bot learn from them what to refuse.</summary>
+    public static async Task<RedirectHttpResult> NotOurs(
+        [FromForm] string? keys, [FromForm] string? back, ScopeDesk desk, StaffScope scope, Toasts toasts, CancellationToken cancellationToken)
+    {
+        var taught = await desk.TeachAsync(Split(keys), scope, cancellationToken);
+        Say(taught, taught.Outcome switch
+        {
+            TeachOutcome.InForce => $"{taught.Settled} 个问题划掉了，再有人问就答：{taught.Redirect}",
+            TeachOutcome.Proposed => $"{taught.Settled} 个问题划掉了，等主管部门确认后机器人照着婉拒",
+            _ => $"{taught.Settled} 个问题划掉了，没有适合教给机器人的说法",
+        }, toasts);
+        return TypedResults.LocalRedirect(back is null ? Desk : LocalAddress.OrHome(back));
+    }
+
+    public static async Task<RedirectHttpResult> ConfirmLesson(long id, ScopeDesk desk, StaffScope scope, Toasts toasts, CancellationToken cancellationToken)
+    {
+        var taught = await desk.ConfirmAsync(id, scope, cancellationToken);
+        Say(taught, $"生效了，再有人问就答：{taught.Redirect}", toasts);
+        return TypedResults.LocalRedirect($"{Desk}/scope");
+    }
+
+    public static async Task<RedirectHttpResult> SendElsewhere(
+        long id, [FromForm] string? group, ScopeDesk desk, StaffScope scope, Toasts toasts, CancellationToken cancellationToken)
+    {
+        var taught = await desk.SendElsewhereAsync(id, group ?? "", scope, cancellationToken);
+        Say(taught, $"改好了，再有人问就答：{taught.Redirect}", toasts);
+        return TypedResults.LocalRedirect($"{Desk}/scope");
+    }
+
+    public static async Task<RedirectHttpResult> TakeLessonBack(
+        long id, [FromForm] string? back, ScopeDesk desk, StaffScope scope, Toasts toasts, CancellationToken cancellationToken)
+    {
+        var taught = await desk.TakeBackAsync(id, scope, cancellationToken);
+        Say(taught with { LessonId = 0 }, $"撤销了，{taught.Settled} 个问题回到知识台", toasts);
+        return TypedResults.LocalRedirect(back is null ? $"{Desk}/scope" : LocalAddress.OrHome(back));
+    }
+
+    private static void Say(Taught taught, string done, Toasts toasts)
+    {
+        switch (taught.Outcome)
+        {
+            case TeachOutcome.InForce or TeachOutcome.Proposed or TeachOutcome.OnlySettled: toasts.Done(done, undoLessonId: taught.LessonId); break;
+            case TeachOutcome.WouldHarm: toasts.Problem($"没有教：教了它，“{taught.Harmed}”就答不上了。先看看是不是该归到条目。"); break;
+            case TeachOutcome.NothingThere: toasts.Problem("同事已经处理了。"); break;
+            case TeachOutcome.MayNot: toasts.Problem("这会改全市业主得到的回答，要由主管部门来做。"); break;
+        }
+    }
+
     /// <summary>Adds the wording to the article's draft and settles its questions.</summary>
     public static async Task<RedirectHttpResult> Attach(
         [FromForm] string? keys, [FromForm] string? article, [FromForm] string? other, [FromForm] string? wording, [FromForm] string? back,

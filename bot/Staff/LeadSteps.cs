@@ -2,6 +2,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Outreach.Communities;
 using Outreach.Leads;
+using Outreach.Staff.Components;
+using Outreach.Storage;
 
 namespace Outreach.Staff;
 
@@ -37,22 +39,48 @@ internal static class LeadSteps
     }
 
     public static async Task<RedirectHttpResult> Bulk(
-        [FromForm] long[]? ids, [FromForm] string? assignee, [FromForm] string? back, LeadAssignments assignments, StaffScope scope, Toasts toasts, CancellationToken cancellationToken)
+        [FromForm] long[]? ids, [FromForm] string? step, [FromForm] string? assignee, [FromForm] DateOnly? day, [FromForm] string? back,
+        LeadBulk bulk, CityClock city, StaffScope scope, Toasts toasts, CancellationToken cancellationToken)
     {
+        var then = TypedResults.LocalRedirect(LocalAddress.OrHome(back));
         if (ids is not { Length: > 0 })
-            toasts.Problem("先选中要分派的线索。");
-        else if (await assignments.AssignAsync(ids, string.IsNullOrEmpty(assignee) ? null : assignee, scope, cancellationToken) is { Outcome: LeadOutcome.Done } done)
-            toasts.Done($"分派了 {done.Given} 条{(done.Left > 0 ? $"，{done.Left} 条没动（已关、已归他，或者他看不到）" : null)}", undoBatchId: done.BatchId);
-        else
-            toasts.Problem("一条也没分派：要么已归他，要么已关，要么他看不到。");
-        return TypedResults.LocalRedirect(LocalAddress.OrHome(back));
+        {
+            toasts.Problem("先选中线索。");
+            return then;
+        }
+        switch (step)
+        {
+            case "contacted":
+                Say(await bulk.ContactedAsync(ids, scope, cancellationToken), "条记为已联系", "已经联系过，或者已关", "一条也没改：都已经联系过，或者已关。", toasts);
+                break;
+            case "day" when day is not { } on || on < city.Today:
+                toasts.Problem(day is null ? "先选下次联系是哪天。" : "下次联系不能是过去的日子，换一天。");
+                break;
+            case "day":
+                Say(await bulk.ContactOnAsync(ids, city.FromLocal(day.Value.ToDateTime(LeadNotes.EndOfOffice)), scope, cancellationToken), $"条下次 {day.Value.Month}月{day.Value.Day}日 联系", "已是那天，或者已关",
+                    "一条也没改：都已是那天，或者已关。", toasts);
+                break;
+            default:
+                Say(await bulk.AssignAsync(ids, string.IsNullOrEmpty(assignee) ? null : assignee, scope, cancellationToken), "条分派了", "已关、已归他，或者他看不到",
+                    "一条也没分派：要么已归他，要么已关，要么他看不到。", toasts);
+                break;
+        }
+        return then;
     }
 
     public static async Task<RedirectHttpResult> UndoBulk(
-        [FromForm] long batch, [FromForm] string? back, LeadAssignments assignments, StaffScope scope, Toasts toasts, CancellationToken cancellationToken)
+        [FromForm] long batch, [FromForm] string? back, LeadBulk bulk, StaffScope scope, Toasts toasts, CancellationToken cancellationToken)
     {
-        toasts.Done($"{await assignments.UndoAsync(batch, scope, cancellationToken)} 条回到原来的负责人");
+        toasts.Done($"{await bulk.UndoAsync(batch, scope, cancellationToken)} 条回到原来的样子");
         return TypedResults.LocalRedirect(LocalAddress.OrHome(back));
+    }
+
+    private static void Say(BulkResult result, string done, string left, string nothing, Toasts toasts)
+    {
+        if (result.Outcome == LeadOutcome.Done)
+            toasts.Done($"{result.Changed} {done}{(result.Left > 0 ? $"，{result.Left} 条没动（{left}）" : null)}", undoBatchId: result.BatchId);
+        else
+            toasts.Problem(nothing);
     }
 
     public static async Task<Results<RedirectHttpResult, NotFound>> Tag(

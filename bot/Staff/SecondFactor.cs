@@ -15,7 +15,7 @@ internal sealed class SecondFactor(
     private const string Issuer = "业委会工作台";
 
     // What Identity writes into a session that passed two factors (RFC 8176).
-    private static readonly Claim Passed = new("amr", "mfa");
+    internal static readonly Claim Passed = new("amr", "mfa");
 
     /// <summary>Whether notices and exports need it: <see cref="StaffOptions.RequireSecondFactor"/>, by default everywhere but in Development.</summary>
     public bool IsRequired => options.Value.RequireSecondFactor ?? !environment.IsDevelopment();
@@ -81,13 +81,8 @@ internal sealed class SecondFactor(
         return await people.IsLockedOutAsync(member) ? FactorAnswer.Locked : FactorAnswer.Wrong;
     }
 
-    /// <summary>Ends every session of this member but this one.</summary>
-    public async Task EndOtherSessionsAsync(StaffMember member)
-    {
-        var passed = http.HttpContext!.User.HasClaim(Passed.Type, Passed.Value);
-        await people.UpdateSecurityStampAsync(member);
-        await SignInAsync(member, passed);
-    }
+    /// <summary>Keeps this session after a step that ended all of them.</summary>
+    public Task StayAsync(StaffMember member) => SignInAsync(member, http.HttpContext!.User.HasClaim(Passed.Type, Passed.Value));
 
     /// <summary>What to say, in Chinese; null when it is right.</summary>
     public string? Words(FactorAnswer answer) => answer switch

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
@@ -10,21 +9,20 @@ using Outreach.Storage;
 namespace Outreach.Staff;
 
 /// <summary>
-/// The console's session. Every request asks the member's row again: deactivation, new roles, a new area or a new password count at once.
+/// The console's session. Every request asks its row and the member's again: a session ended elsewhere, deactivation, new roles, a new area or a new password count at once.
 /// What was found is the request's <see cref="Communities.StaffScope"/>.
 /// </summary>
-internal sealed class StaffCookie(IDbContextFactory<OutreachDb> databases, IOptions<IdentityOptions> identity, IOptions<StaffOptions> options, TimeProvider clock)
-    : CookieAuthenticationEvents
+internal sealed class StaffCookie(IDbContextFactory<OutreachDb> databases, StaffSessions sessions, IOptions<IdentityOptions> identity) : CookieAuthenticationEvents
 {
     /// <summary>Sent by <c>console.js</c> with requests that nobody clicked: they do not keep a session alive.</summary>
     public const string BackgroundHeader = "X-Background";
 
-    private const string StartedAt = "started";
+    private const string Session = "session";
 
-    public override Task SigningIn(CookieSigningInContext context)
+    public override async Task SigningIn(CookieSigningInContext context)
     {
-        context.Properties.Items[StartedAt] = clock.GetUtcNow().UtcTicks.ToString(CultureInfo.InvariantCulture);
-        return Task.CompletedTask;
+        if (context.Principal?.FindFirstValue(ClaimTypes.NameIdentifier) is { } staffId)
+            context.Properties.Items[Session] = (await sessions.BeginAsync(context.HttpContext, staffId)).ToString("N");
     }
 
     public override async Task ValidatePrincipal(CookieValidatePrincipalContext context)
@@ -32,7 +30,10 @@ internal sealed class StaffCookie(IDbContextFactory<OutreachDb> databases, IOpti
         var id = context.Principal?.FindFirstValue(ClaimTypes.NameIdentifier);
         var stamp = context.Principal?.FindFirstValue(identity.Value.ClaimsIdentity.SecurityStampClaimType);
         await using var db = await databases.CreateDbContextAsync(context.HttpContext.RequestAborted);
-        var scope = id is null || stamp is null || IsOver(context.Properties) ? null : await db.FindScopeAsync(id, stamp, context.HttpContext.RequestAborted);
+        var session = context.Properties.Items.TryGetValue(Session, out var text) && Guid.TryParseExact(text, "N", out var key) ? key : Guid.Empty;
+        var isOpen = id is not null && stamp is not null
+            && await sessions.IsOpenAsync(db, session, id, IsBackground(context.Request) ? Seen.Background : Seen.Click, context.HttpContext.RequestAborted);
+        var scope = isOpen ? await db.FindScopeAsync(id!, stamp!, context.HttpContext.RequestAborted) : null;
         if (scope is null)
         {
             context.RejectPrincipal();
@@ -40,11 +41,12 @@ internal sealed class StaffCookie(IDbContextFactory<OutreachDb> databases, IOpti
             return;
         }
         context.HttpContext.Features.Set(scope);
+        context.HttpContext.Features.Set(new StaffSessions.Current(session, scope.StaffId));
     }
 
     public override Task CheckSlidingExpiration(CookieSlidingExpirationContext context)
     {
-        if (context.Request.Headers.ContainsKey(BackgroundHeader) || context.Request.Path.StartsWithSegments(StaffLive.Address))
+        if (IsBackground(context.Request))
             context.ShouldRenew = false;
         return Task.CompletedTask;
     }
@@ -58,14 +60,12 @@ internal sealed class StaffCookie(IDbContextFactory<OutreachDb> databases, IOpti
 
     public override Task RedirectToLogin(RedirectContext<CookieAuthenticationOptions> context)
     {
-        if (context.Request.Headers.ContainsKey(BackgroundHeader) || context.Request.Path.StartsWithSegments(StaffLive.Address))
+        if (IsBackground(context.Request))
             context.Response.StatusCode = StatusCodes.Status401Unauthorized;
         else
             context.Response.Redirect(context.RedirectUri);
         return Task.CompletedTask;
     }
 
-    private bool IsOver(AuthenticationProperties properties) =>
-        !properties.Items.TryGetValue(StartedAt, out var text) || !long.TryParse(text, CultureInfo.InvariantCulture, out var ticks)
-        || clock.GetUtcNow() >= new DateTimeOffset(ticks, TimeSpan.Zero).AddHours(options.Value.SessionHours);
+    private static bool IsBackground(HttpRequest request) => request.Headers.ContainsKey(BackgroundHeader) || request.Path.StartsWithSegments(StaffLive.Address);
 }

@@ -85,7 +85,7 @@ public sealed class StaffLinks(OutreachDb db, UserManager<StaffMember> people, I
                 return new Redemption(null, [], IsGone: true);
             var link = await db.StaffLinks.AsNoTracking().SingleAsync(l => l.TokenHash == hash, cancellationToken);
             var (member, result) = link.Purpose == StaffLinkPurpose.Reset
-                ? await ResetAsync(link, password)
+                ? await ResetAsync(link, password, now, cancellationToken)
                 : await CreateAsync(link, displayName, userName, password);
             if (result.Succeeded)
                 return new Redemption(member, [], IsGone: false);
@@ -105,7 +105,7 @@ public sealed class StaffLinks(OutreachDb db, UserManager<StaffMember> people, I
         return (member, await people.CreateAsync(member, password));
     }
 
-    private async Task<(StaffMember, IdentityResult)> ResetAsync(StaffLink link, string password)
+    private async Task<(StaffMember, IdentityResult)> ResetAsync(StaffLink link, string password, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var member = await people.FindByIdAsync(link.StaffId!);
         if (member is null or { DeactivatedAt: not null })
@@ -120,6 +120,8 @@ public sealed class StaffLinks(OutreachDb db, UserManager<StaffMember> people, I
             await people.SetTwoFactorEnabledAsync(member, false);      // whoever lost the phone comes in by such a link; the second factor is set anew
             await people.SetLockoutEndDateAsync(member, null);
             await people.ResetAccessFailedCountAsync(member);
+            await db.Set<IdentityUserLogin<string>>().Where(l => l.UserId == member.Id).ExecuteDeleteAsync(cancellationToken);      // who had the password may have tied an account to it
+            await db.StaffSessions.Where(s => s.StaffId == member.Id && s.EndedAt == null).ExecuteUpdateAsync(set => set.SetProperty(s => s.EndedAt, now), cancellationToken);
         }
         return (member, result);
     }

@@ -27,12 +27,13 @@ internal static class StaffLive
         IHostApplicationLifetime lifetime, IOptions<IdentityOptions> identity, IOptions<StaffOptions> options)
     {
         var stamp = http.User.FindFirstValue(identity.Value.ClaimsIdentity.SecurityStampClaimType)!;
+        var session = http.Features.Get<StaffSessions.Current>()!.Id;
         var until = clock.GetUtcNow().AddMinutes(options.Value.IdleMinutes);      // then the browser asks again, and the session answers
-        return TypedResults.ServerSentEvents(ReadAsync(scope.StaffId, stamp, until, databases, city, clock, lifetime.ApplicationStopping, http.RequestAborted));
+        return TypedResults.ServerSentEvents(ReadAsync(scope.StaffId, stamp, session, until, databases, city, clock, lifetime.ApplicationStopping, http.RequestAborted));
     }
 
     private static async IAsyncEnumerable<SseItem<string>> ReadAsync(
-        string staffId, string stamp, DateTimeOffset until, IDbContextFactory<OutreachDb> databases, CityClock city, TimeProvider clock,
+        string staffId, string stamp, Guid session, DateTimeOffset until, IDbContextFactory<OutreachDb> databases, CityClock city, TimeProvider clock,
         CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancellationToken);
@@ -40,7 +41,7 @@ internal static class StaffLive
         ConsoleCounts.Numbers? told = null;
         do
         {
-            var numbers = await LookAsync(staffId, stamp, databases, city, over.Token);
+            var numbers = await LookAsync(staffId, stamp, session, databases, city, over.Token);
             if (numbers is null)
                 yield break;
             if (numbers != told)
@@ -51,11 +52,13 @@ internal static class StaffLive
 
     /// <summary>Null: this account has no business here any more, or the stream is over.</summary>
     private static async Task<ConsoleCounts.Numbers?> LookAsync(
-        string staffId, string stamp, IDbContextFactory<OutreachDb> databases, CityClock city, CancellationToken cancellationToken)
+        string staffId, string stamp, Guid session, IDbContextFactory<OutreachDb> databases, CityClock city, CancellationToken cancellationToken)
     {
         try
         {
             await using var db = await databases.CreateDbContextAsync(cancellationToken);
+            if (!await db.StaffSessions.AnyAsync(s => s.Id == session && s.EndedAt == null, cancellationToken))
+                return null;
             return await db.FindScopeAsync(staffId, stamp, cancellationToken) is { } scope ? await ConsoleCounts.ReadAsync(db, scope, city, cancellationToken) : null;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

@@ -59,5 +59,6 @@ public static class StaffSets
     {
         public DbSet<StaffMember> Staff => db.Set<StaffMember>();
         public DbSet<StaffLink> StaffLinks => db.Set<StaffLink>();
+        public DbSet<StaffSession> StaffSessions => db.Set<StaffSession>();
     }
 }

@@ -14,4 +14,6 @@ public sealed class StaffOptions
     public bool? RequireSecondFactor { get; init; }
     /// <summary>Hours for which a one-time link can be used.</summary>
     public int LinkHours { get; init; } = 72;
+    /// <summary>Signing in with the accounts of one's own organisation; off while empty.</summary>
+    public StaffOpenIdOptions OpenIdConnect { get; init; } = new();
 }

@@ -6,18 +6,23 @@ using Outreach.Storage;
 namespace Outreach.Staff;
 
 /// <summary>Accounts as an administrator sees and changes them: those within the own subtree.</summary>
-internal sealed class StaffPeople(OutreachDb db, UserManager<StaffMember> people, StaffLinks links, AuditLog audit, TimeProvider clock)
+internal sealed class StaffPeople(OutreachDb db, UserManager<StaffMember> people, StaffLinks links, StaffSessions sessions, AuditLog audit, TimeProvider clock)
 {
-    public sealed record Person(string Id, string UserName, string DisplayName, StaffRoles Roles, string? AreaName, DateTimeOffset? DeactivatedAt, bool IsLocked);
+    public sealed record Person(string Id, string UserName, string DisplayName, StaffRoles Roles, string? AreaName, DateTimeOffset? DeactivatedAt, bool IsLocked)
+    {
+        /// <summary>How many sessions are open.</summary>
+        public int Sessions { get; init; }
+    }
 
     public async Task<IReadOnlyList<Person>> ListAsync(StaffScope scope, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        return await db.Staff.AsNoTracking().Within(scope, db)
+        var open = await sessions.CountAsync(cancellationToken);
+        return [.. (await db.Staff.AsNoTracking().Within(scope, db)
             .OrderBy(s => s.DeactivatedAt != null).ThenBy(s => s.DisplayName)
             .Select(s => new Person(s.Id, s.UserName!, s.DisplayName, s.Roles, db.Set<Area>().Where(a => a.Id == s.AreaId).Select(a => a.Name).FirstOrDefault(),
                 s.DeactivatedAt, s.LockoutEnd != null && s.LockoutEnd > now))
-            .ToListAsync(cancellationToken);
+            .ToListAsync(cancellationToken)).Select(person => person with { Sessions = open.GetValueOrDefault(person.Id) })];
     }
 
     /// <summary>Areas that may be given to a colleague, in the order of the tree.</summary>
@@ -65,6 +70,7 @@ internal sealed class StaffPeople(OutreachDb db, UserManager<StaffMember> people
         audit.Add(db, AuditKind.ChangedStaff, scope.StaffId, detail: $"停用{member.DisplayName}");
         await people.UpdateSecurityStampAsync(member);
         var now = clock.GetUtcNow();
+        await db.StaffSessions.Where(s => s.StaffId == staffId && s.EndedAt == null).ExecuteUpdateAsync(set => set.SetProperty(s => s.EndedAt, now), cancellationToken);
         await db.StaffLinks.Where(l => l.StaffId == staffId && l.UsedAt == null).ExecuteUpdateAsync(set => set.SetProperty(l => l.UsedAt, now), cancellationToken);
         return DeactivateOutcome.Done;
     }, cancellationToken);

@@ -1,4 +1,5 @@
 using System.Text.Unicode;
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Diagnostics;
@@ -16,7 +17,7 @@ public static class StaffSetup
     private const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
         + "form-action 'self'; base-uri 'self'; frame-ancestors 'none'";
 
-    public static IServiceCollection AddStaff(this IServiceCollection services)
+    public static IServiceCollection AddStaff(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<StaffOptions>().BindConfiguration("Staff")
             .Validate(o => o.IdleMinutes is >= 5 and <= 240, "Staff:IdleMinutes must be between 5 and 240 (minutes without a click that end a session).")
@@ -25,6 +26,8 @@ public static class StaffSetup
             .Validate(o => o.LockMinutes is >= 1 and <= 1440, "Staff:LockMinutes must be between 1 and 1440 (minutes that an account stays locked).")
             .Validate(o => o.LinkHours is >= 1 and <= 168, "Staff:LinkHours must be between 1 and 168 (hours that a one-time link can be used).")
             .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<StaffOptions>, StaffOpenIdCheck>();
+        services.AddStaffOpenId(configuration.GetSection("Staff:OpenIdConnect").Get<StaffOpenIdOptions>() ?? new());      // what is off is not even registered
 
         services.AddHttpContextAccessor();
         services.AddIdentityCore<StaffMember>(identity =>
@@ -44,6 +47,8 @@ public static class StaffSetup
             identity.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(staff.Value.LockMinutes);
         });
 
+        services.AddSingleton<StaffSessions>();
+        services.AddSingleton<AuditReader>();
         services.AddScoped<StaffCookie>();
         services.AddAuthentication(IdentityConstants.ApplicationScheme).AddCookie(IdentityConstants.ApplicationScheme, cookie => cookie.EventsType = typeof(StaffCookie))
             .AddCookie(IdentityConstants.TwoFactorUserIdScheme, cookie =>
@@ -75,6 +80,7 @@ public static class StaffSetup
         services.AddScoped<StaffSignIn>();
         services.AddScoped<SecondFactor>();
         services.AddScoped<StaffPeople>();
+        services.AddScoped<OpenIdTies>();
         services.AddScoped<Toasts>();
         services.AddSingleton<StaffNames>();
         services.AddSingleton<IStaffRoster, StaffRoster>();
@@ -104,7 +110,8 @@ public static class StaffSetup
         app.UseAntiforgery();
 
         app.MapRazorComponents<App>().RequireAuthorization(StaffPolicies.Staff);
-        var staff = app.MapGroup(LocalAddress.Home).RequireAuthorization(StaffPolicies.Staff);
+        var staff = app.MapGroup(LocalAddress.Home).RequireAuthorization(StaffPolicies.Staff)
+            .WithMetadata(new RequireAntiforgeryTokenAttribute()).AddEndpointFilter(FromOurForm);
         staff.MapGet("/live", StaffLive.Listen);
         staff.MapPost("/leads/{id:long}/move", LeadSteps.Move).RequireAuthorization(StaffPolicies.Owners);
         staff.MapPost("/leads/{id:long}/retry", LeadSteps.Retry).RequireAuthorization(StaffPolicies.Owners);
@@ -124,18 +131,31 @@ public static class StaffSetup
         staff.MapPost("/communities/{id:long}/steps/{number:int}/undo", CommunitySteps.Undo).RequireAuthorization(StaffPolicies.Owners);
         staff.MapPost("/communities/{id:long}/way", CommunitySteps.Choose).RequireAuthorization(StaffPolicies.Owners);
         staff.MapPost("/notices/{id:long}/log/file", NoticeSteps.ExportLog).RequireAuthorization(StaffPolicies.Notices);
+        staff.MapPost("/audit/file", AuditSteps.Export).RequireAuthorization(StaffPolicies.Audit);
         staff.MapPost("/held/release", HeldSteps.Release).RequireAuthorization(StaffPolicies.Owners);
         staff.MapPost("/alerts/{id:long}/done", HeldSteps.Done).RequireAuthorization(StaffPolicies.Staff);
         var knowledge = staff.MapGroup("/knowledge").RequireAuthorization(StaffPolicies.Knowledge);
         knowledge.MapPost("/settle", KnowledgeSteps.Settle);
         knowledge.MapPost("/attach", KnowledgeSteps.Attach);
+        knowledge.MapPost("/not-ours", KnowledgeSteps.NotOurs);
+        knowledge.MapPost("/lessons/{id:long}/confirm", KnowledgeSteps.ConfirmLesson);
+        knowledge.MapPost("/lessons/{id:long}/elsewhere", KnowledgeSteps.SendElsewhere);
+        knowledge.MapPost("/lessons/{id:long}/back", KnowledgeSteps.TakeLessonBack);
         knowledge.MapPost("/back", KnowledgeSteps.GoBack);
         knowledge.MapPost("/import", KnowledgeSteps.Import);
         knowledge.MapGet("/export", KnowledgeSteps.Export);
-        staff.MapPost("/sign-out", SignOut);
-        staff.MapPost("/sign-out/elsewhere", SignOutElsewhere);
+        staff.MapPost("/sign-out", SessionSteps.SignOut);
+        staff.MapPost("/sign-out/elsewhere", SessionSteps.EndOthers);
+        staff.MapPost("/sign-out/everywhere", SessionSteps.EndAll);
+        staff.MapPost("/sessions/{id:guid}/end", SessionSteps.End);
         staff.MapPost("/look", ChangeLook);
+        if (app.Services.GetRequiredService<IOptions<StaffOptions>>().Value.OpenIdConnect.IsConfigured)
+            staff.MapStaffOpenId();
     }
+
+    /// <summary>Refuses what no form of ours sent. The framework asks only where a handler binds fields of a form, and some of these bind none.</summary>
+    private static ValueTask<object?> FromOurForm(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
+        context.HttpContext.Features.Get<IAntiforgeryValidationFeature>() is { IsValid: false } ? new(TypedResults.BadRequest()) : next(context);
 
     private static Task Headers(HttpContext http, RequestDelegate next)
     {
@@ -156,22 +176,6 @@ public static class StaffSetup
         return next(http);
     }
 
-    private static async Task<RedirectHttpResult> SignOut(
-        [Microsoft.AspNetCore.Mvc.FromForm] string? from, HttpContext http, AuditLog audit, StaffScope scope, CancellationToken cancellationToken)
-    {
-        await audit.RecordAsync(AuditKind.SignedOut, scope.StaffId, null, from is "idle" ? "太久没有操作" : null, cancellationToken);
-        await http.SignOutAsync(IdentityConstants.ApplicationScheme);
-        return TypedResults.LocalRedirect("/staff/sign-in");
-    }
-
-    private static async Task<RedirectHttpResult> SignOutElsewhere(SecondFactor factor, AuditLog audit, StaffScope scope, Toasts toasts, CancellationToken cancellationToken)
-    {
-        await factor.EndOtherSessionsAsync(await factor.MemberAsync(scope));
-        await audit.RecordAsync(AuditKind.SignedOut, scope.StaffId, null, "别处的登录", cancellationToken);
-        toasts.Done("别处的登录都退出了");
-        return TypedResults.LocalRedirect("/staff/more");
-    }
-
     private static RedirectHttpResult ChangeLook(
         [Microsoft.AspNetCore.Mvc.FromForm] string? theme, [Microsoft.AspNetCore.Mvc.FromForm] string? text, [Microsoft.AspNetCore.Mvc.FromForm] string? keys, HttpContext http, Toasts toasts)
     {
@@ -190,6 +194,13 @@ public static class StaffSetup
                 http.Response.Cookies.Append(name, value, options);
         }
     }
+}
+
+/// <summary>Half a provider stops the start, with the key and what to do.</summary>
+internal sealed class StaffOpenIdCheck : IValidateOptions<StaffOptions>
+{
+    public ValidateOptionsResult Validate(string? name, StaffOptions options) =>
+        options.OpenIdConnect.Problem() is { } problem ? ValidateOptionsResult.Fail(problem) : ValidateOptionsResult.Success;
 }
 
 /// <summary>Identity's own messages, as far as a form can cause them.</summary>

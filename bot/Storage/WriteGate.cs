@@ -24,7 +24,7 @@ public sealed class WriteGate : IDisposable
     }
 }
 
-/// <summary>Throws on a write outside <see cref="OutreachDb.WriteAsync{T}"/>, so that the first test finds a forgotten one.</summary>
+/// <summary>Throws on a write outside <see cref="OutreachDb.WriteAsync{T}"/>, so that the first test finds a forgotten one, and on any change of the audit.</summary>
 internal sealed class WriteGuard : DbCommandInterceptor
 {
     public override InterceptionResult<int> NonQueryExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<int> result)
@@ -49,6 +49,9 @@ internal sealed class WriteGuard : DbCommandInterceptor
 
     private static void Check(DbCommand command, CommandEventData eventData)
     {
+        // The record of who saw and did what only grows, whoever asks.
+        if (command.CommandText.Contains("UPDATE \"AuditEntries\"", StringComparison.OrdinalIgnoreCase) || command.CommandText.Contains("DELETE FROM \"AuditEntries\"", StringComparison.OrdinalIgnoreCase))
+            throw new InvalidOperationException("AuditEntries is append only: no entry is changed or deleted.");
         if (eventData.Context is not OutreachDb { IsWriting: false } || eventData.CommandSource is CommandSource.Migrations)
             return;
         var text = command.CommandText.AsSpan().TrimStart();

@@ -108,6 +108,13 @@ document.addEventListener('change', event => {
   bar.classList.toggle('some', count > 0);
 });
 
+/* The name of the chosen file, beside our own button. */
+document.addEventListener('change', event => {
+  if (!event.target.matches?.('[data-file]')) return;
+  const name = event.target.parentElement.querySelector('[data-file-name]');
+  if (name && event.target.files.length) name.textContent = event.target.files[0].name;
+});
+
 /* The session ends after a while without a click: said two minutes before. */
 let used = Date.now();
 let warned = null;

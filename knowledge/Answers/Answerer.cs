@@ -24,8 +24,12 @@ public sealed class Answerer
     private const float EaseForFollowUps = .72f; // their few words leave more articles near each other, and the answer says how it understood them
     private const float KeepWhole = .75f;        // a completed question this much less sure than the bare one still goes first
 
+    private const float NearEnoughToSend = .5f;     // half of what the two say, by weight: less, and the asker is sent to the wrong office
+    private const float LikeTaught = .7f;           // above the likeness of two questions that share a pattern alone
+
     private readonly KnowledgeBase _knowledge;
     private readonly ScopeGate _gate;
+    private readonly ScopeGate? _taught;
     private readonly RewriteTable _rewrites;
     private readonly Ranker _ranker;
     private readonly RankerModel _model;
@@ -48,6 +52,7 @@ public sealed class Answerer
         _model = model;
         var index = new SearchIndex(knowledge.Articles);
         _gate = new(Texts(index), knowledge.OutOfScope);
+        _taught = knowledge.Taught.Count == 0 ? null : new(Texts(index), knowledge.Taught);
         _rewrites = new(knowledge.Rewrites, () => Texts(index));
         _ranker = new(index, _rewrites, _gate, model);
         _local = knowledge.Articles.Where(article => article.LocalFor is not null).ToLookup(article => article.LocalFor!, StringComparer.Ordinal);
@@ -86,6 +91,13 @@ public sealed class Answerer
         }
 
         return Decide(best, question);
+    }
+
+    /// <summary>The group whose example comes nearest to a question that is not ours; null when none is near enough to send its asker there.</summary>
+    public OutOfScopeGroup? NearestOutOfScope(string text)
+    {
+        var (_, nearest, group) = _gate.Judge(Normaliser.Normalise(text), ScopeLeave.Nothing);
+        return group >= 0 && nearest >= NearEnoughToSend ? _gate.Groups[group] : null;
     }
 
     /// <summary>Every question and variant, normalised.</summary>
@@ -145,7 +157,7 @@ public sealed class Answerer
         var candidates = evaluation.Candidates;
         if (evaluation.Scope >= _model.RefuseAt && !evaluation.Understood)
         {
-            var group = evaluation.Group >= 0 ? _gate.Groups[evaluation.Group] : null;
+            var group = evaluation.Taught ?? (evaluation.Group >= 0 ? _gate.Groups[evaluation.Group] : null);
             return new Refusal(RefusalReason.OutOfScope, group?.Redirect)
             {
                 Kind = group?.Kind,
@@ -181,7 +193,7 @@ public sealed class Answerer
     {
         var look = _ranker.Look(normalised, LeaveOut.Nothing);
         if (look.Mass.IsEmpty)
-            return Evaluation.Nothing;
+            return NothingBut(TaughtLike(normalised, ours: 0));
         var logits = _ranker.Logits(look);
         var subject = topic is null ? null : _ranker.Look($"{Normaliser.Normalise(topic.Question)} {normalised}", LeaveOut.Nothing);
         if (topic is not null)
@@ -195,14 +207,24 @@ public sealed class Answerer
 
         var top = Ranker.Top(logits, Considered);
         if (top.Count == 0)
-            return Evaluation.Nothing;
+            return NothingBut(TaughtLike(normalised, ours: 0));
         var probabilities = Ranker.Probabilities(logits, top);
         var (scope, group) = _ranker.Scope(look, top);
         if (subject is not null)
             scope = ((1 - SubjectScope) * scope) + (SubjectScope * Math.Min(scope, _ranker.Scope(subject, top).Probability));
+        var taught = topic is null ? TaughtLike(normalised, top.Max(look.Likeness)) : null;
+        if (taught is not null)
+            scope = 1;
         return new([.. top.Select((article, place) => new Candidate(_knowledge.Articles[article], probabilities[place]))],
-            _ranker.Confidence(look, top, probabilities, scope), scope, group);
+            _ranker.Confidence(look, top, probabilities, scope), scope, group) { Taught = taught };
     }
+
+    private static Evaluation NothingBut(OutOfScopeGroup? taught) => taught is null ? Evaluation.Nothing : Evaluation.Nothing with { Scope = 1, Taught = taught };
+
+    /// <summary>The group of a taught example that is nearly the same question, and nearer than any of ours; null when there is none.</summary>
+    /// <param name="ours">Likeness of the nearest of our own wordings.</param>
+    private OutOfScopeGroup? TaughtLike(string normalised, float ours) =>
+        _taught is not null && _taught.Judge(normalised, ScopeLeave.Nothing) is { Group: >= 0 } judged && judged.Nearest >= LikeTaught && judged.Nearest > ours ? _taught.Groups[judged.Group] : null;
 
     /// <summary>A follow-up is about the topic, its relatives or its folder, and its words are few: the topic's own words help.</summary>
     private void AddTopic(float[] logits, float[] subject, Article topic)
@@ -252,6 +274,9 @@ public sealed class Answerer
 internal sealed record Evaluation(IReadOnlyList<Candidate> Candidates, float Confidence, float Scope, int Group)
 {
     public static Evaluation Nothing { get; } = new([], 0, 0, -1);
+
+    /// <summary>What staff taught to refuse, when the question is nearly that.</summary>
+    public OutOfScopeGroup? Taught { get; init; }
 
     /// <summary>The topic completed it.</summary>
     public bool Understood { get; init; }

@@ -31,6 +31,9 @@ public sealed class KnowledgeBase
     public IReadOnlyList<Rewrite> Rewrites { get; }
     public IReadOnlyList<OutOfScopeGroup> OutOfScope { get; }
 
+    /// <summary>What staff of this installation called not ours. It stands beside the shipped examples, on which the scope gate was fitted: only questions like these are refused for it.</summary>
+    public IReadOnlyList<OutOfScopeGroup> Taught { get; private init; } = [];
+
     /// <summary>What could not be read, with file and line; the rest is loaded.</summary>
     public IReadOnlyList<Problem> Problems { get; }
 
@@ -49,9 +52,14 @@ public sealed class KnowledgeBase
         return new(Articles.Select(article => others.GetValueOrDefault(article.Id, article)).Concat(others.Values), Sources, Rewrites, OutOfScope, Problems, RankerFile)
         {
             // The new ones last: what two articles must not share is the fault of the newer one.
+            Taught = Taught,
             Files = [.. Files.Where(file => !others.ContainsKey(file.Article.Id)), .. others.Values.Select(ArticleFile.Of)],
         };
     }
+
+    /// <summary>The same with these examples of what is not ours, in place of those taught before.</summary>
+    public KnowledgeBase WithTaught(IReadOnlyList<OutOfScopeGroup> taught) =>
+        new(Articles, Sources, Rewrites, OutOfScope, Problems, RankerFile) { Files = Files, Taught = taught };
 
     /// <summary>Reads a folder that holds articles/, sources.yaml, rewrites.yaml and outofscope.yaml. Broken files are named in <see cref="Problems"/>; articles whose grounds may not be cited stay back, and the validator names them.</summary>
     public static KnowledgeBase Load(string folder)

@@ -7,6 +7,7 @@ using Outreach.Communities;
 using Outreach.Contacts;
 using Outreach.Conversations;
 using Outreach.Leads;
+using Outreach.Staff;
 using Outreach.Tests;
 using Outreach.Tests.Staff;
 
@@ -46,6 +47,17 @@ public sealed class ConsoleSite(Site site) : IAsyncLifetime
             db.AddRange(communities);
             await db.SaveChangesAsync(StaffSeeds.Stop);
             Communities = [.. communities.Select(c => c.Id)];
+            // Twelve weeks for the board's lines, with one week too quiet to be told.
+            var monday = new DateOnly(2026, 11, 16);
+            db.AddRange(Enumerable.Range(0, 12 * 7).SelectMany(n => communities.Take(3).Select((community, c) => new DailyFigure
+            {
+                Day = monday.AddDays(-1 - n),
+                CommunityId = community.Id,
+                Messages = n / 7 == 7 ? 1 : 4 + (n % 7) + (c * 3) + ((11 - (n / 7)) * 2),
+                Askers = n / 7 == 7 ? 1 : 4,
+                SignUps = n / 7 == 7 ? 0 : (n + c) % 5,
+            })));
+            await db.SaveChangesAsync(StaffSeeds.Stop);
         }
         await App.Services.GetRequiredService<CommunityDirectory>().ReloadAsync(StaffSeeds.Stop);
 

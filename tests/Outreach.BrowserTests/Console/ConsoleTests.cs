@@ -26,7 +26,7 @@ public sealed class ConsoleTests(ConsoleSite site)
             ("board", "/staff/board"), ("questions", "/staff/knowledge"), ("articles", "/staff/knowledge/articles"), ("article", "/staff/knowledge/articles/voting.quorum"),
             ("why", "/staff/knowledge/why"), ("statistics", "/staff/statistics"), ("routes", "/staff/leads/routes"), ("sequence", "/staff/notices/sequence"),
             ("paper", $"/staff/communities/{site.Communities[0]}/papers/Ballot"), ("notices", "/staff/notices"), ("compose", "/staff/notices/new"),
-            ("status", "/staff/status"), ("channels", "/staff/channels"), ("people", "/staff/people"), ("audit", "/staff/audit"), ("more", "/staff/more"), ("missing", "/staff/nothing"),
+            ("status", "/staff/status"), ("channels", "/staff/channels"), ("people", "/staff/people"), ("settings", "/staff/settings"), ("scope", "/staff/knowledge/scope"), ("audit", "/staff/audit"), ("more", "/staff/more"), ("missing", "/staff/nothing"),
         };
 
         foreach (var (name, address) in pages.SkipLast(1))

@@ -13,9 +13,9 @@ public sealed class ServingKnowledgeTests
         var before = serving.Answerer;
         var quorum = serving.Knowledge.Find("voting.quorum")!;
 
-        serving.Serve([quorum with { Body = "街道改过的说法。" }]);
+        serving.Serve([quorum with { Body = "街道改过的说法。" }], []);
         var changed = Assert.IsType<Answer>(serving.Answerer.Ask(new(quorum.Question)));
-        serving.Serve([]);
+        serving.Serve([], []);
 
         Assert.Equal("街道改过的说法。", changed.Article.Body);
         Assert.Equal(quorum.Body, Assert.IsType<Answer>(before.Ask(new(quorum.Question))).Article.Body);

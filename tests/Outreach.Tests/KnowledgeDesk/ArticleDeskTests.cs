@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 using Outreach.Communities;
+using Outreach.Conversations;
 using Outreach.Knowledge.Answers;
 using Outreach.Knowledge.Articles;
 using Outreach.KnowledgeDesk;
@@ -58,6 +59,31 @@ public sealed class ArticleDeskTests
         Assert.Equal(ArticleOutcome.Done, await desk.RollBackAsync(shipped.Id, null, Reviewer, Current.CancellationToken));
         Assert.Equal(shipped.Body, Answered(serving));
         Assert.Equal([3, 2, 1], (await desk.ReadAsync(shipped.Id, Current.CancellationToken)).History.Select(r => r.Number));
+    }
+
+    [Fact]
+    public async Task A_draft_that_copies_a_statute_is_not_sent_and_is_told_which_passage()
+    {
+        await using var rooms = await RoomsAsync();
+        var desk = rooms.Get<ArticleDesk>();
+        const string passage = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥天地玄黄宇宙洪荒";     // 30
+        await rooms.TurnAsync(db =>
+        {
+            db.StatuteTexts.Add(new() { SourceId = "民法典", Title = "示例法", ContentHash = "x", ImportedAt = rooms.Clock.GetUtcNow(), Articles = [new() { Number = 278, Sub = 0, Headings = "", Text = $"前面，{passage}，日月。后面" }] });
+            return Task.CompletedTask;
+        });
+        await rooms.Get<StatuteLibrary>().ReloadAsync(Current.CancellationToken);
+
+        var allowed = desk.Check(Quorum(rooms) with { Body = $"可以。{passage}。" });
+        var copied = desk.Check(Quorum(rooms) with { Body = $"可以。{passage[..12]}、{passage[12..]}日也算。" });
+        await desk.SaveAsync(Quorum(rooms) with { Body = $"可以。{passage}日。" }, null, Writer, Current.CancellationToken);
+        var draft = (await desk.ReadAsync("voting.quorum", Current.CancellationToken)).Open!;
+
+        Assert.DoesNotContain(allowed, problem => problem.Message.Contains("照抄", StringComparison.Ordinal));
+        var problem = Assert.Single(copied, problem => problem.Severity == Severity.Error);
+        Assert.Equal("body", problem.Field);
+        Assert.Contains("照抄了《示例法》第二百七十八条的31个字：“甲乙丙", problem.Message, StringComparison.Ordinal);
+        Assert.Equal(ArticleOutcome.HasErrors, await desk.SubmitAsync(draft.Id, draft.Version, Writer, Current.CancellationToken));
     }
 
     [Fact]

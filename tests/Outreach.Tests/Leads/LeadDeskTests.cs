@@ -56,19 +56,53 @@ public sealed class LeadDeskTests
         await using var scene = await LeadScene.CreateAsync();
         var (first, second, other) = (await scene.SignUpAsync(room: null), await scene.SignUpAsync(room: null), await scene.SignUpAsync(key: "anjuli", room: null));
         var colleague = await MemberAsync(scene, "colleague1");
-        var assignments = scene.Rooms.Get<LeadAssignments>();
+        var assignments = scene.Rooms.Get<LeadBulk>();
 
         var given = await assignments.AssignAsync([first.Id, second.Id, other.Id], colleague, scene.Street(), Current.CancellationToken);
         await scene.Rooms.Get<LeadWorkflow>().AssignAsync(second.Id, null, scene.Street(), Current.CancellationToken);
         var byAnother = await assignments.UndoAsync(given.BatchId, scene.Street() with { StaffId = "s-other" }, Current.CancellationToken);
         var back = await assignments.UndoAsync(given.BatchId, scene.Street(), Current.CancellationToken);
 
-        Assert.Equal((LeadOutcome.Done, 2, 1), (given.Outcome, given.Given, given.Left));
+        Assert.Equal((LeadOutcome.Done, 2, 1), (given.Outcome, given.Changed, given.Left));
         Assert.Equal((0, 1), (byAnother, back));
         Assert.Equal(0, await assignments.UndoAsync(given.BatchId, scene.Street(), Current.CancellationToken));
         await using var db = scene.Rooms.Open();
         Assert.All(await db.Leads.Select(l => l.AssigneeId).ToListAsync(Current.CancellationToken), Assert.Null);
         Assert.Equal(LeadOutcome.NoSuchStaff, (await assignments.AssignAsync([first.Id], "nobody", scene.Street(), Current.CancellationToken)).Outcome);
+    }
+
+    [Fact]
+    public async Task Many_leads_are_marked_contacted_or_given_a_day_at_once_and_go_back_but_for_those_moved_on_since()
+    {
+        await using var scene = await LeadScene.CreateAsync();
+        var (first, second, further, other) = (await scene.SignUpAsync(room: null), await scene.SignUpAsync(room: null), await scene.SignUpAsync(room: null), await scene.SignUpAsync(key: "anjuli", room: null));
+        var (bulk, workflow) = (scene.Rooms.Get<LeadBulk>(), scene.Rooms.Get<LeadWorkflow>());
+        await workflow.MoveAsync(further.Id, LeadState.Volunteer, scene.Street(), Current.CancellationToken);
+        var day = scene.Rooms.Clock.GetUtcNow().AddDays(9);
+        async Task<(LeadState, DateTimeOffset?, string?)> StandAsync(Lead lead)
+        {
+            await using var db = scene.Rooms.Open();
+            return await db.Leads.Where(l => l.Id == lead.Id).Select(l => new ValueTuple<LeadState, DateTimeOffset?, string?>(l.State, l.NextContactAt, l.AssigneeId)).SingleAsync(Current.CancellationToken);
+        }
+        var before = await StandAsync(first);
+
+        var contacted = await bulk.ContactedAsync([first.Id, second.Id, further.Id, other.Id], scene.Street(), Current.CancellationToken);
+        var after = await StandAsync(first);
+        await workflow.MoveAsync(second.Id, LeadState.PreparatoryGroup, scene.Street(), Current.CancellationToken);
+        var back = await bulk.UndoAsync(contacted.BatchId, scene.Street(), Current.CancellationToken);
+
+        Assert.Equal((LeadOutcome.Done, 2, 2), (contacted.Outcome, contacted.Changed, contacted.Left));
+        Assert.Equal((LeadState.Contacted, null, scene.Street().StaffId), after);
+        Assert.Equal(1, back);
+        Assert.Equal(before, await StandAsync(first));
+        Assert.Equal(LeadState.PreparatoryGroup, (await StandAsync(second)).Item1);
+
+        var dated = await bulk.ContactOnAsync([first.Id, further.Id, other.Id], day, scene.Street(), Current.CancellationToken);
+        Assert.Equal((2, day), (dated.Changed, (await StandAsync(further)).Item2));
+        Assert.Equal(2, await bulk.UndoAsync(dated.BatchId, scene.Street(), Current.CancellationToken));
+        Assert.Equal(before, await StandAsync(first));
+        Assert.Null((await StandAsync(further)).Item2);
+        Assert.Equal(0, (await bulk.ContactedAsync([further.Id, other.Id], scene.Street(), Current.CancellationToken)).Changed);
     }
 
     [Fact]

@@ -5,9 +5,22 @@ using Outreach.Communities;
 namespace Outreach.Tests.Staff;
 
 /// <summary>A browser without scripts: cookies, forms, no redirects followed.</summary>
-internal sealed partial class ConsoleClient(OutreachApp app) : IDisposable
+internal sealed partial class ConsoleClient : IDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = app.Address };
+    private readonly CookieContainer _cookies;
+    private readonly HttpClient _http;
+
+    public ConsoleClient(OutreachApp app)
+    {
+        _cookies = new CookieContainer();
+        _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = _cookies }) { BaseAddress = app.Address };
+    }
+
+    /// <summary>What the browser says of itself.</summary>
+    public string UserAgent
+    {
+        init => _http.DefaultRequestHeaders.UserAgent.ParseAdd(value);
+    }
 
     /// <summary>A member who is signed in.</summary>
     public static async Task<ConsoleClient> SignInAsync(OutreachApp app, string userName, StaffRoles roles, long? areaId = null)
@@ -70,6 +83,15 @@ internal sealed partial class ConsoleClient(OutreachApp app) : IDisposable
 
     public Task<HttpResponseMessage> PostRawAsync(string address, params (string Name, string Value)[] fields) =>
         _http.PostAsync(address, new FormUrlEncodedContent(fields.Select(f => KeyValuePair.Create(f.Name, f.Value))), TestContext.Current.CancellationToken);
+
+    /// <summary>A copy of all cookies, as someone with access to the device could make one.</summary>
+    public IReadOnlyList<Cookie> Cookies() => [.. _cookies.GetAllCookies().Select(cookie => new Cookie(cookie.Name, cookie.Value, cookie.Path, cookie.Domain))];
+
+    public void SetCookies(IReadOnlyList<Cookie> cookies)
+    {
+        foreach (var cookie in cookies)
+            _cookies.Add(cookie);
+    }
 
     public void Dispose() => _http.Dispose();
 

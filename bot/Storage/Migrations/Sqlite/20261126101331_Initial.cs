@@ -336,7 +336,9 @@ namespace Outreach.Storage.Migrations.Sqlite
                         .Annotation("Sqlite:Autoincrement", true),
                     StaffId = table.Column<string>(type: "TEXT", nullable: false),
                     At = table.Column<long>(type: "INTEGER", nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
                     AssigneeId = table.Column<string>(type: "TEXT", nullable: true),
+                    NextContactAt = table.Column<long>(type: "INTEGER", nullable: true),
                     Before = table.Column<string>(type: "TEXT", nullable: false),
                     UndoneAt = table.Column<long>(type: "INTEGER", nullable: true)
                 },
@@ -411,6 +413,25 @@ namespace Outreach.Storage.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_RetentionRun", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "ScopeLessons",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    GroupId = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Wordings = table.Column<string>(type: "TEXT", maxLength: 305, nullable: false),
+                    Keys = table.Column<string>(type: "TEXT", nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    TaughtBy = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    TaughtAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    ChangedAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ScopeLessons", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -969,6 +990,28 @@ namespace Outreach.Storage.Migrations.Sqlite
                     table.ForeignKey(
                         name: "FK_StaffLogins_Staff_UserId",
                         column: x => x.UserId,
+                        principalTable: "Staff",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "StaffSessions",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    StaffId = table.Column<string>(type: "TEXT", nullable: false),
+                    StartedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    LastSeenAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    Browser = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    EndedAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_StaffSessions", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_StaffSessions_Staff_StaffId",
+                        column: x => x.StaffId,
                         principalTable: "Staff",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
@@ -1631,6 +1674,11 @@ namespace Outreach.Storage.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_ScopeLessons_State",
+                table: "ScopeLessons",
+                column: "State");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Segments_AreaId_Name",
                 table: "Segments",
                 columns: new[] { "AreaId", "Name" },
@@ -1662,6 +1710,11 @@ namespace Outreach.Storage.Migrations.Sqlite
                 name: "IX_StaffLogins_UserId",
                 table: "StaffLogins",
                 column: "UserId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_StaffSessions_StaffId_LastSeenAt",
+                table: "StaffSessions",
+                columns: new[] { "StaffId", "LastSeenAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_StageChanges_CommunityId_At",
@@ -1851,6 +1904,9 @@ namespace Outreach.Storage.Migrations.Sqlite
                 name: "RetentionRun");
 
             migrationBuilder.DropTable(
+                name: "ScopeLessons");
+
+            migrationBuilder.DropTable(
                 name: "Segments");
 
             migrationBuilder.DropTable(
@@ -1861,6 +1917,9 @@ namespace Outreach.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "StaffLogins");
+
+            migrationBuilder.DropTable(
+                name: "StaffSessions");
 
             migrationBuilder.DropTable(
                 name: "StaffTokens");

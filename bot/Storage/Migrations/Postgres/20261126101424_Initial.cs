@@ -337,7 +337,9 @@ namespace Outreach.Storage.Migrations.Postgres
                         .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     StaffId = table.Column<string>(type: "text", nullable: false, collation: "C"),
                     At = table.Column<long>(type: "bigint", nullable: false),
+                    Kind = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
                     AssigneeId = table.Column<string>(type: "text", nullable: true, collation: "C"),
+                    NextContactAt = table.Column<long>(type: "bigint", nullable: true),
                     Before = table.Column<string>(type: "text", nullable: false, collation: "C"),
                     UndoneAt = table.Column<long>(type: "bigint", nullable: true)
                 },
@@ -412,6 +414,25 @@ namespace Outreach.Storage.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_RetentionRun", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "ScopeLessons",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    GroupId = table.Column<string>(type: "text", maxLength: 64, nullable: false, collation: "C"),
+                    Wordings = table.Column<string>(type: "text", maxLength: 305, nullable: false, collation: "C"),
+                    Keys = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    State = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    TaughtBy = table.Column<string>(type: "text", maxLength: 64, nullable: false, collation: "C"),
+                    TaughtAt = table.Column<long>(type: "bigint", nullable: false),
+                    ChangedAt = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ScopeLessons", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -970,6 +991,28 @@ namespace Outreach.Storage.Migrations.Postgres
                     table.ForeignKey(
                         name: "FK_StaffLogins_Staff_UserId",
                         column: x => x.UserId,
+                        principalTable: "Staff",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "StaffSessions",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uuid", nullable: false),
+                    StaffId = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    StartedAt = table.Column<long>(type: "bigint", nullable: false),
+                    LastSeenAt = table.Column<long>(type: "bigint", nullable: false),
+                    Browser = table.Column<string>(type: "text", maxLength: 64, nullable: false, collation: "C"),
+                    EndedAt = table.Column<long>(type: "bigint", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_StaffSessions", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_StaffSessions_Staff_StaffId",
+                        column: x => x.StaffId,
                         principalTable: "Staff",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
@@ -1632,6 +1675,11 @@ namespace Outreach.Storage.Migrations.Postgres
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_ScopeLessons_State",
+                table: "ScopeLessons",
+                column: "State");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Segments_AreaId_Name",
                 table: "Segments",
                 columns: new[] { "AreaId", "Name" },
@@ -1663,6 +1711,11 @@ namespace Outreach.Storage.Migrations.Postgres
                 name: "IX_StaffLogins_UserId",
                 table: "StaffLogins",
                 column: "UserId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_StaffSessions_StaffId_LastSeenAt",
+                table: "StaffSessions",
+                columns: new[] { "StaffId", "LastSeenAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_StageChanges_CommunityId_At",
@@ -1852,6 +1905,9 @@ namespace Outreach.Storage.Migrations.Postgres
                 name: "RetentionRun");
 
             migrationBuilder.DropTable(
+                name: "ScopeLessons");
+
+            migrationBuilder.DropTable(
                 name: "Segments");
 
             migrationBuilder.DropTable(
@@ -1862,6 +1918,9 @@ namespace Outreach.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "StaffLogins");
+
+            migrationBuilder.DropTable(
+                name: "StaffSessions");
 
             migrationBuilder.DropTable(
                 name: "StaffTokens");
