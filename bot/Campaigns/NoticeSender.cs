@@ -38,8 +38,11 @@ internal sealed class NoticeSender(
     IDbContextFactory<OutreachDb> databases, Audience audiences, DeliveryEnds rows, IOptionsMonitor<CampaignOptions> options, IOptions<SiteOptions> site,
     SendingHours hours, CityClock city, TimeProvider clock)
 {
-    // A portion is what still goes out after the word to pause.
+    // A portion is what still goes out after the word to pause: as many rows as the channel takes in this time.
+    private static readonly TimeSpan PortionTime = TimeSpan.FromMilliseconds(50);
     private const int Portion = 64;
+    private const int LeastPortion = 16;
+    private const int MostPortion = 256;
     // Answers wait for their commit no longer than this, nor for more than these.
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(50);
     // It ends well within Orleans' call time-out of 30 s, however slow the channel is.
@@ -73,11 +76,18 @@ internal sealed class NoticeSender(
         try
         {
             await using var db = await databases.CreateDbContextAsync(CancellationToken.None);
+            var (size, last) = (work.Channel is IBulkChannel { MaxRecipients: var most } ? most : Portion, clock.GetTimestamp());
             while (!IsOver(work) && await claimNext() is { } claim)
             {
                 work.Claims.Add(claim);
-                for (var after = 0L; !IsOver(work) && await RowsAsync(db, work, claim, audience, after) is { Count: > 0 } portion; after = portion[^1].Id)
-                    await portions.WriteAsync(portion, stop);
+                for (var after = 0L; !IsOver(work) && await RowsAsync(db, work, claim, audience, after, size) is { Count: > 0 } portion; after = portion[^1].Id)
+                {
+                    await portions.WriteAsync(portion, stop);      // waits until the one before is on its way
+                    var time = clock.GetElapsedTime(last);
+                    if (work.CallsForEach)
+                        size = Math.Clamp(time > TimeSpan.Zero ? (int)(portion.Count * (PortionTime / time)) : MostPortion, LeastPortion, MostPortion);
+                    last = clock.GetTimestamp();
+                }
             }
         }
         finally
@@ -165,10 +175,9 @@ internal sealed class NoticeSender(
 
     private static Task<Campaign> ReadAsync(OutreachDb db, long campaignId) => db.Campaigns.AsNoTracking().SingleAsync(c => c.Id == campaignId);
 
-    private Task<List<ClaimedRow>> RowsAsync(OutreachDb db, Work work, string claim, ResolvedAudience audience, long after)
+    private Task<List<ClaimedRow>> RowsAsync(OutreachDb db, Work work, string claim, ResolvedAudience audience, long after, int atMost)
     {
         var (campaign, channel, account) = (work.Campaign, work.Channel.Id, work.Account);
-        var atMost = work.Channel is IBulkChannel { MaxRecipients: var most } ? most : Portion;
         var leads = db.MeantLeads(audience);
         var full = db.Contacts.AtLimit(db, campaign.Step, new(options.CurrentValue.PerOwnerPerWeek, clock.GetUtcNow()));
         return (
@@ -282,6 +291,9 @@ internal sealed class NoticeSender(
     /// <summary>What one call works with; the words are as they were at its beginning.</summary>
     private sealed record Work(Campaign Campaign, string Account, IChannel Channel, DateOnly Today, string Sender, long Started)
     {
+        /// <summary>Neither one call for many nor none at all.</summary>
+        public bool CallsForEach => Channel is not (IBulkChannel or { Capabilities.ReadsStoredMessages: true });
+
         /// <summary>Rows of one commit. Where to write is to send, no more than a portion: else a pause would come too late for those that wait to be written.</summary>
         public int Commit { get; } = Channel.Capabilities.ReadsStoredMessages ? Portion : DeliveryEnds.Commit;
 
