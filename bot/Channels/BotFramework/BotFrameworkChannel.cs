@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Outreach.Activities;
@@ -42,8 +43,8 @@ internal sealed class BotFrameworkChannel(
     {
         if (!state.IsOn)
             return new(SendClass.ConfigError, VendorCode: "off");
-        var result = await connector.SendAsync(to, Render(activity, to, idempotencyKey), cancellationToken);
-        if (result is { Class: SendClass.RecipientGone, VendorCode: "HTTP 404" } && MayOpen(to))
+        var (result, refused) = await connector.SendAsync(to, Render(activity, to, idempotencyKey), cancellationToken);
+        if (refused == HttpStatusCode.NotFound && MayOpen(to))
             result = await SendAnewAsync(to, activity, idempotencyKey, cancellationToken);
         reports.Find(ChannelId, ReportAccount)?.Answered(result, clock.GetUtcNow());
         return result;
@@ -67,7 +68,7 @@ internal sealed class BotFrameworkChannel(
                     conversation.Reference = JsonSerializer.Serialize(there, ActivityJson.Default.ConversationReference);
                 await db.SaveChangesAsync(CancellationToken.None);
             }, CancellationToken.None);
-        return await connector.SendAsync(there, Render(activity with { ReplyToId = null }, there, idempotencyKey), cancellationToken);
+        return (await connector.SendAsync(there, Render(activity with { ReplyToId = null }, there, idempotencyKey), cancellationToken)).Result;
     }
 
     /// <summary>As the service wants it: addressed, without what only it may set (A2031, A2041, A2302), and within the account's means.</summary>

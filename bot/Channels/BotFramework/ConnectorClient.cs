@@ -17,10 +17,10 @@ internal sealed class ConnectorClient(
 {
     private const string TokenAccount = BotFrameworkChannel.ChannelId + "/" + BotFrameworkChannel.ReportAccount;
 
-    private readonly ResiliencePipeline<SendResult> _retries = new ResiliencePipelineBuilder<SendResult> { TimeProvider = clock }
-        .AddRetry(new RetryStrategyOptions<SendResult>
+    private readonly ResiliencePipeline<ConnectorAnswer> _retries = new ResiliencePipelineBuilder<ConnectorAnswer> { TimeProvider = clock }
+        .AddRetry(new RetryStrategyOptions<ConnectorAnswer>
         {
-            ShouldHandle = args => ValueTask.FromResult(args.Outcome.Result is { Class: SendClass.Transient }),
+            ShouldHandle = args => ValueTask.FromResult(args.Outcome.Result.Result is { Class: SendClass.Transient }),
             MaxRetryAttempts = 2,
             BackoffType = DelayBackoffType.Exponential,
             UseJitter = true,
@@ -29,21 +29,21 @@ internal sealed class ConnectorClient(
         .Build();
 
     /// <summary>Answers an activity, or writes without one. The channels that cannot answer one (405) get it as a message of its own.</summary>
-    public async Task<SendResult> SendAsync(ConversationReference to, Activity activity, CancellationToken cancellationToken)
+    public async Task<ConnectorAnswer> SendAsync(ConversationReference to, Activity activity, CancellationToken cancellationToken)
     {
         var conversation = $"v3/conversations/{Uri.EscapeDataString(to.ConversationId)}/activities";
         if (activity.ReplyToId is { Length: > 0 } answered)
         {
-            var result = await CallAsync(to, HttpMethod.Post, $"{conversation}/{Uri.EscapeDataString(answered)}", activity, cancellationToken);
-            if (result.VendorCode != "HTTP 405")
-                return result;
+            var answer = await CallAsync(to, HttpMethod.Post, $"{conversation}/{Uri.EscapeDataString(answered)}", activity, cancellationToken);
+            if (answer.Refused != HttpStatusCode.MethodNotAllowed)
+                return answer;
         }
         return await CallAsync(to, HttpMethod.Post, conversation, activity, cancellationToken);
     }
 
     /// <summary>Replaces an activity that was sent before.</summary>
-    public Task<SendResult> UpdateAsync(ConversationReference to, string activityId, Activity activity, CancellationToken cancellationToken) =>
-        CallAsync(to, HttpMethod.Put, $"v3/conversations/{Uri.EscapeDataString(to.ConversationId)}/activities/{Uri.EscapeDataString(activityId)}", activity, cancellationToken);
+    public async Task<SendResult> UpdateAsync(ConversationReference to, string activityId, Activity activity, CancellationToken cancellationToken) =>
+        (await CallAsync(to, HttpMethod.Put, $"v3/conversations/{Uri.EscapeDataString(to.ConversationId)}/activities/{Uri.EscapeDataString(activityId)}", activity, cancellationToken)).Result;
 
     /// <summary>
     /// Opens the chat with one person alone, who need not have written before (Teams: the app must be installed for them, or in a team of theirs). No message is written:
@@ -55,9 +55,9 @@ internal sealed class ConnectorClient(
     {
         var tenant = with.TenantId is { } id ? new TenantData(new(id)) : null;
         var body = JsonSerializer.SerializeToUtf8Bytes(new NewConversation(false, new(with.BotId!), [new(with.UserId)], with.TenantId, tenant), ConnectorJson.Default.NewConversation);
-        var result = await CallAsync(with, HttpMethod.Post, "v3/conversations", body, cancellationToken);
+        var (result, _) = await CallAsync(with, HttpMethod.Post, "v3/conversations", body, cancellationToken);
         if (result.Class == SendClass.AmbiguousSent)
-            result = await CallAsync(with, HttpMethod.Post, "v3/conversations", body, cancellationToken);
+            (result, _) = await CallAsync(with, HttpMethod.Post, "v3/conversations", body, cancellationToken);
         return result switch
         {
             { Class: SendClass.Ok, MessageId: null } => new(SendClass.RecipientGone, VendorCode: "no-conversation"),
@@ -78,25 +78,25 @@ internal sealed class ConnectorClient(
             : uri.Host.Equals(host, StringComparison.OrdinalIgnoreCase));
     }
 
-    private Task<SendResult> CallAsync(ConversationReference to, HttpMethod method, string path, Activity activity, CancellationToken cancellationToken) =>
+    private Task<ConnectorAnswer> CallAsync(ConversationReference to, HttpMethod method, string path, Activity activity, CancellationToken cancellationToken) =>
         CallAsync(to, method, path, JsonSerializer.SerializeToUtf8Bytes(activity, ActivityJson.Wire.Activity), cancellationToken);
 
-    private async Task<SendResult> CallAsync(ConversationReference to, HttpMethod method, string path, byte[] body, CancellationToken cancellationToken)
+    private async Task<ConnectorAnswer> CallAsync(ConversationReference to, HttpMethod method, string path, byte[] body, CancellationToken cancellationToken)
     {
         if (!MayCall(to.ServiceUrl))
-            return new(SendClass.ConfigError, VendorCode: "service-host");
+            return new(new(SendClass.ConfigError, VendorCode: "service-host"));
         var address = new Uri($"{to.ServiceUrl!.TrimEnd('/')}/{path}");
         return await _retries.ExecuteAsync(async stop =>
         {
-            var result = await CallOnceAsync(method, address, body, stop);
+            var answer = await CallOnceAsync(method, address, body, stop);
             // One refused token is fetched anew, once; refused again it is the configuration.
-            if (result.Class == SendClass.AuthExpired)
-                result = await CallOnceAsync(method, address, body, stop);
-            return result.Class == SendClass.AuthExpired ? result with { Class = SendClass.ConfigError } : result;
+            if (answer.Result.Class == SendClass.AuthExpired)
+                answer = await CallOnceAsync(method, address, body, stop);
+            return answer.Result.Class == SendClass.AuthExpired ? new(answer.Result with { Class = SendClass.ConfigError }) : answer;
         }, cancellationToken);
     }
 
-    private async Task<SendResult> CallOnceAsync(HttpMethod method, Uri address, byte[] body, CancellationToken cancellationToken)
+    private async Task<ConnectorAnswer> CallOnceAsync(HttpMethod method, Uri address, byte[] body, CancellationToken cancellationToken)
     {
         AccessToken? token = null;
         if (options.Value.IsConfigured)
@@ -107,17 +107,22 @@ internal sealed class ConnectorClient(
             }
             catch (TokenRefusedException e)
             {
-                return new(e.Class, VendorCode: "token");
+                return new(new(e.Class, VendorCode: "token"));
             }
         }
         using var request = new HttpRequestMessage(method, address) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new("application/json");
         if (token is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Value);
-        var result = await OutboundAnswer.SendAsync(Http, request, ReadId, clock, cancellationToken, MeaningOf);
+        HttpStatusCode? refused = null;
+        var result = await OutboundAnswer.SendAsync(Http, request, ReadId, clock, cancellationToken, status =>
+        {
+            refused = status;
+            return MeaningOf(status);
+        });
         if (result.Class == SendClass.AuthExpired && token is not null)
             tokens.Forget(TokenAccount, token);
-        return result;
+        return new(result, refused);
     }
 
     /// <summary>404 and 403 are final for a conversation: it is gone, or the bot was taken out of it. 412 is Teams' way of saying later.</summary>
@@ -160,6 +165,9 @@ internal sealed class ConnectorClient(
 
     private HttpClient Http => outbound.For(environment.IsDevelopment() ? Reach.PrivateToo : Reach.Public);
 }
+
+/// <param name="Refused">The status with which the service refused the call; null: it did not.</param>
+internal readonly record struct ConnectorAnswer(SendResult Result, HttpStatusCode? Refused = null);
 
 internal sealed record ResourceResponse(string? Id);
 
