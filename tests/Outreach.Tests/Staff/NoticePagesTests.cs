@@ -77,10 +77,32 @@ public sealed class NoticePagesTests
 
         Assert.Contains("1 + 2 + 0 + 0 + 0 = 3，与发送名单一致", sending, StringComparison.Ordinal);
         Assert.DoesNotContain("不发通知", sending, StringComparison.Ordinal);
+        Assert.Contains("网页聊天：余量用完，11月26日 周四 上午7:00 接着发", sending, StringComparison.Ordinal);
         Assert.Contains("晚9点到早7点不发通知。没发的 11月26日 周四 上午7:00 接着发。", night, StringComparison.Ordinal);
         Assert.Contains("1 + 0 + 2 + 0 + 0 = 3，与发送名单一致", stopped, StringComparison.Ordinal);
         Assert.Contains("跳过（停止发送 2）", stopped, StringComparison.Ordinal);
         Assert.DoesNotContain("不发通知", stopped, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_saved_audience_is_chosen_from_the_list_and_deleted_there()
+    {
+        await using var app = await StartAsync();
+        var town = await Town.BuildAsync(app);
+        using var client = await ConsoleClient.SignInAsync(app, "street1", StaffRoles.Street, town.StreetA);
+        await client.PostAsync("/staff/notices/new", "compose", [.. Form(town, "segment", "", ""), ("Input.SegmentName", "说英文的人"), ("Input.Languages", "English")]);
+        await using var db = await StaffSeeds.OpenAsync(app);
+        var saved = await db.Segments.SingleAsync(StaffSeeds.Stop);
+
+        var chosen = await client.ReadAsync($"/staff/notices/new?segment={saved.Id}");
+        await client.PostAsync("/staff/notices/new", $"forget-{saved.Id}");
+        var after = await client.ReadAsync("/staff/notices/new");
+
+        Assert.Matches("value=\"English\"[^>]* checked", chosen);
+        Assert.DoesNotMatch("value=\"Chinese\"[^>]* checked", chosen);
+        Assert.Contains($"删掉常用名单“{saved.Name}”？", chosen, StringComparison.Ordinal);
+        Assert.DoesNotContain($"segment={saved.Id}", after, StringComparison.Ordinal);
+        Assert.False(await db.Segments.AnyAsync(StaffSeeds.Stop));
     }
 
     private Task<OutreachApp> StartAsync(params (string Key, string Value)[] settings) => OutreachApp.StartAsync(
