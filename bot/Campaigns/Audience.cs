@@ -98,6 +98,8 @@ internal static class AudienceQueries
             people = people.Where(p => p.LastSeenAt >= since);
         if (filter.SilentForDays is { } silent && audience.Now.AddDays(-silent) is var before)
             people = people.Where(p => p.LastSeenAt < before);
+        if (filter.Languages is { Count: > 0 } languages)
+            people = people.Where(p => languages.Contains(p.Language));
         if (filter.Channels is { Count: > 0 } only)
             people = people.Where(p => only.Contains(p.Channel) || db.Set<Contact>().Any(c => c.OwnerId == p.Id && only.Contains(c.Channel)));
         return people;

@@ -23,6 +23,8 @@ public sealed record AudienceFilter
     public IReadOnlyList<string> Channels { get => field ?? []; init; } = [];
     /// <summary>People with one of these wishes.</summary>
     public Wishes Wishes { get; init; }
+    /// <summary>People whose app speaks one of these.</summary>
+    public IReadOnlyList<ContactLanguage> Languages { get => field ?? []; init; } = [];
     /// <summary>People who wrote within so many days.</summary>
     public int? WroteWithinDays { get; init; }
     /// <summary>People who have not written for so many days.</summary>
@@ -31,7 +33,7 @@ public sealed record AudienceFilter
     [JsonIgnore]
     public bool IsEveryone => this is
     {
-        Communities: null, Except.Count: 0, Stages.Count: 0, FromPercent: null, BelowPercent: null, Channels.Count: 0, Wishes: Wishes.None, WroteWithinDays: null, SilentForDays: null,
+        Communities: null, Except.Count: 0, Stages.Count: 0, FromPercent: null, BelowPercent: null, Channels.Count: 0, Languages.Count: 0, Wishes: Wishes.None, WroteWithinDays: null, SilentForDays: null,
     };
 
     public string? ToJson() => IsEveryone ? null : JsonSerializer.Serialize(this, AudienceJson.Default.AudienceFilter);

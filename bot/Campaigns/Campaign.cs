@@ -143,6 +143,7 @@ internal sealed class DeliveryTable : IEntityTypeConfiguration<Delivery>
         delivery.HasIndex(d => new { d.CampaignId, d.PersonId }).IsUnique();
         delivery.HasIndex(d => new { d.CampaignId, d.State, d.Channel, d.Account, d.DueAt });
         delivery.HasIndex(d => d.PersonId);
+        delivery.HasIndex(d => new { d.CampaignId, d.EndedAt }).HasFilter("\"EndedAt\" IS NOT NULL");
         delivery.HasIndex(d => new { d.CampaignId, d.Channel, d.Account, d.Batch }).HasFilter("\"Batch\" IS NOT NULL AND \"State\" = 'Queued'");
         delivery.HasIndex(d => d.MessageId).HasFilter("\"MessageId\" IS NOT NULL");
         delivery.HasOne<Campaign>().WithMany().HasForeignKey(d => d.CampaignId).OnDelete(DeleteBehavior.Cascade);

@@ -23,6 +23,7 @@ public static class CampaignsSetup
         services.AddSingleton<FollowUps>();
         services.AddSingleton<Segments>();
         services.AddSingleton<CampaignReport>();
+        services.AddSingleton<CampaignPace>();
         services.AddSingleton<QuotaKeeper>();
         services.AddSingleton<CampaignChannels>();
         services.AddSingleton<Audience>();

@@ -31,10 +31,11 @@ internal sealed class QuotaKeeper(IOptionsMonitor<CampaignOptions> options, Time
         var now = clock.GetUtcNow();
         return (await db.ChannelQuotas.AsNoTracking().ToListAsync(cancellationToken)).ToDictionary(row => row.Account, row =>
         {
-            int? left = options.CurrentValue.Quotas.TryGetValue(row.Account.Split('/')[0], out var limit)
-                ? new Quota(limit.Limit, limit.Window, row.WindowStart, row.Used).Take(int.MaxValue, now).Granted
-                : null;
-            return new QuotaLeft(left, row.PausedUntil > now ? row.PausedUntil : null);
+            var rests = row.PausedUntil > now ? row.PausedUntil : null;
+            if (!options.CurrentValue.Quotas.TryGetValue(row.Account.Split('/')[0], out var limit))
+                return new QuotaLeft(null, rests, null);
+            var ends = row.WindowStart + limit.Window;
+            return new QuotaLeft(new Quota(limit.Limit, limit.Window, row.WindowStart, row.Used).Take(int.MaxValue, now).Granted, rests, ends > now ? ends : null);
         });
     }
 
@@ -79,4 +80,5 @@ internal sealed class QuotaKeeper(IOptionsMonitor<CampaignOptions> options, Time
 
 /// <param name="Left">Messages of the running window; null: no limit of ours.</param>
 /// <param name="RestsUntil">The vendor said stop; null: it does not rest.</param>
-internal sealed record QuotaLeft(int? Left, DateTimeOffset? RestsUntil);
+/// <param name="WindowEnds">When the running window ends and another share begins; null: none runs.</param>
+internal sealed record QuotaLeft(int? Left, DateTimeOffset? RestsUntil, DateTimeOffset? WindowEnds);

@@ -28,6 +28,10 @@ public sealed class SendingHours(IOptionsMonitor<CampaignOptions> options, CityC
         return city.FromLocal(day.ToDateTime(new TimeOnly(Opens, 0)));
     }
 
+    /// <summary>How long notices may go out from this moment on, without a break; nothing in quiet hours, without end when every hour is allowed.</summary>
+    public TimeSpan OpenFor(DateTimeOffset time) => (Opens, Closes) is (0, 24) ? TimeSpan.MaxValue : IsQuiet(time) ? TimeSpan.Zero
+        : city.FromLocal(DateOnly.FromDateTime(city.ToLocal(time).DateTime).ToDateTime(TimeOnly.MinValue).AddHours(Closes)) - time;
+
     /// <summary>Such as 晚8点到早8点不发通知; null when every hour is allowed.</summary>
     public string? Rule => (Opens, Closes) is (0, 24) ? null : $"{Name(Closes)}到{Name(Opens)}不发通知";
 

@@ -25,6 +25,8 @@ public sealed class Contact
     public NoticeTopics Topics { get; set; } = NoticeTopics.All;
     /// <summary>The channel says that the person is gone (blocked, not a follower).</summary>
     public DateTimeOffset? UnreachableSince { get; set; }
+    /// <summary>What the channel last said of it; a message without a locale changes nothing.</summary>
+    public ContactLanguage Language { get; set; }
     /// <summary>The contact who gave and confirmed the address that this one stands for; null: somebody who writes to us.</summary>
     public long? OwnerId { get; set; }
     /// <summary>The person had their data erased; the row stays only to keep the opt-out.</summary>

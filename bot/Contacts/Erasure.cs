@@ -29,6 +29,7 @@ public sealed class Erasure(IEnumerable<IErasable> rooms, OptOuts optOuts, TimeP
         await optOuts.SetAsync(db, contact, cancellationToken);
         contact.CommunityId = null;
         contact.ErasedAt = clock.GetUtcNow();
+        contact.Language = ContactLanguage.Unknown;
         await RetentionSets.AddAsync(db, RetentionKind.ErasedOnRequest, 1, clock, cancellationToken);
     }
 }

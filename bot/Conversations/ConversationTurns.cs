@@ -137,6 +137,8 @@ internal sealed partial class ConversationTurns(
         contact.LastSeenAt = now;
         contact.ConversationId = conversation.Id;
         contact.UnreachableSince = null;
+        if (ContactLanguages.Of(message.Activity.Locale) is not ContactLanguage.Unknown and var language)
+            contact.Language = language;
         if (conversation.Reference != message.Inbound.Reference)
             conversation.Reference = message.Inbound.Reference;
         return (null, new()

@@ -27,6 +27,7 @@ public sealed class ComposeForm : IValidatableObject
     public string? FromPercent { get; set; }
     public string? BelowPercent { get; set; }
     public string[]? Channels { get; set; }
+    public string[]? Languages { get; set; }
     public string[]? Wishes { get; set; }
     public string? WroteWithinDays { get; set; }
     public string? SilentForDays { get; set; }
@@ -53,6 +54,7 @@ public sealed class ComposeForm : IValidatableObject
             FromPercent = Number(FromPercent),
             BelowPercent = Number(BelowPercent),
             Channels = Channels ?? [],
+            Languages = Read<ContactLanguage>(Languages),
             Wishes = Read<Wishes>(Wishes).Aggregate(Leads.Wishes.None, (all, one) => all | one),
             WroteWithinDays = Number(WroteWithinDays),
             SilentForDays = Number(SilentForDays),
@@ -70,6 +72,7 @@ public sealed class ComposeForm : IValidatableObject
         Stages = [.. filter.Stages.Select(stage => stage.ToString())];
         (FromPercent, BelowPercent) = (Text(filter.FromPercent), Text(filter.BelowPercent));
         Channels = [.. filter.Channels];
+        Languages = [.. filter.Languages.Select(language => language.ToString())];
         Wishes = [.. Enum.GetValues<Wishes>().Where(wish => wish != Leads.Wishes.None && filter.Wishes.HasFlag(wish)).Select(wish => wish.ToString())];
         (WroteWithinDays, SilentForDays) = (Text(filter.WroteWithinDays), Text(filter.SilentForDays));
     }

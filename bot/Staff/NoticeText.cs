@@ -17,6 +17,14 @@ internal static class NoticeText
         _ => "全部",
     };
 
+    public static string Of(ContactLanguage language) => language switch
+    {
+        ContactLanguage.Chinese => "中文",
+        ContactLanguage.English => "英文",
+        ContactLanguage.Other => "其他语言",
+        ContactLanguage.Unknown => "不知道",
+    };
+
     public static string Of(CampaignState state) => state switch
     {
         CampaignState.Draft => "草稿",
@@ -43,6 +51,23 @@ internal static class NoticeText
     /// <summary>Such as 退订 41、找不到 21; "" for none.</summary>
     public static string Reasons(IReadOnlyDictionary<SkipReason, int> reasons) =>
         string.Join("、", reasons.Where(r => r.Value > 0).OrderByDescending(r => r.Value).Select(r => $"{Of(r.Key)} {LocalText.Number(r.Value)}"));
+
+    /// <summary>Such as 每分钟约 320 条，约 14:35 发完.</summary>
+    public static string Of(Pace pace, LocalText local) => pace switch
+    {
+        { PerMinute: 0 } => "最近几分钟没有发出去的，还算不出几点发完。",
+        { EndsAt: null } => $"每分钟约 {LocalText.Number(pace.PerMinute)} 条。",
+        { EndsAt: { } end } => $"每分钟约 {LocalText.Number(pace.PerMinute)} 条，约 {(local.DateOf(end) == local.Today ? "" : local.Date(end) + " ")}{local.Clock(end)} 发完。",
+    };
+
+    /// <summary>What a channel may still send, and since when it waits; null: nothing limits it.</summary>
+    public static string? Of(ChannelPace pace, LocalText local) => pace switch
+    {
+        { RestsUntil: { } until, QuotaLeft: 0 } => $"余量用完，{local.DateTime(until)} 接着发",
+        { RestsUntil: { } until } => $"平台让等，{local.DateTime(until)} 再发",
+        { QuotaLeft: { } left } => $"余量还有 {LocalText.Number(left)} 条",
+        _ => null,
+    };
 
     /// <summary>Such as 812 + 407 + 21 + 6 + 2 = 1,248.</summary>
     public static string Sum(CampaignNumbers numbers) =>

@@ -175,8 +175,8 @@ internal static class CampaignLoads
             {
                 await using var contact = new RowStatement<Contact>(db,
                     """
-                    INSERT INTO "Contacts" ("Id", "Channel", "Account", "UserId", "CommunityId", "ConversationId", "CreatedAt", "LastSeenAt", "Topics")
-                    VALUES (@Id, @Channel, @Account, @UserId, @CommunityId, @Id, @CreatedAt, @CreatedAt, @Topics)
+                    INSERT INTO "Contacts" ("Id", "Channel", "Account", "UserId", "CommunityId", "ConversationId", "CreatedAt", "LastSeenAt", "Topics", "Language")
+                    VALUES (@Id, @Channel, @Account, @UserId, @CommunityId, @Id, @CreatedAt, @CreatedAt, @Topics, 'Unknown')
                     """, "Id", "Channel", "Account", "UserId", "CommunityId", "CreatedAt", "Topics");
                 await using var conversation = new RowStatement<Conversation>(db,
                     """

@@ -57,6 +57,9 @@ public sealed class AudienceTests : IAsyncLifetime
     [InlineData("{\"wishes\":\"JoinGroup\"}", 1)]
     [InlineData("{\"wroteWithinDays\":7}", 5)]
     [InlineData("{\"silentForDays\":7}", 1)]
+    [InlineData("{\"languages\":[\"English\"]}", 1)]
+    [InlineData("{\"languages\":[\"Chinese\",\"Other\"]}", 0)]
+    [InlineData("{\"languages\":[\"English\",\"Unknown\"]}", 6)]
     [InlineData("{\"channels\":[\"sms\"]}", 0)]
     [InlineData("{\"channels\":[\"webchat\"]}", 6)]
     [InlineData("{\"stages\":[\"GatheringInterest\"]}", 6)]
@@ -70,6 +73,7 @@ public sealed class AudienceTests : IAsyncLifetime
         await _rooms.TurnAsync(async db =>
         {
             (await db.Leads.FirstAsync(l => l.ContactId == _owners[0].Id)).Wishes = Wishes.Support | Wishes.JoinGroup;
+            (await db.Contacts.SingleAsync(c => c.Id == _owners[2].Id)).Language = ContactLanguage.English;
             (await db.Contacts.SingleAsync(c => c.Id == _owners[1].Id)).LastSeenAt = _rooms.Clock.GetUtcNow().AddDays(-8);
             var community = await db.Communities.SingleAsync(c => c.Id == _community.Id);
             (community.Stage, community.Households) = (CommunityStage.GatheringInterest, 10);
@@ -81,7 +85,7 @@ public sealed class AudienceTests : IAsyncLifetime
     [Fact]
     public async Task A_filter_comes_back_from_a_saved_segment_as_it_was_and_the_same_name_is_the_same_segment()
     {
-        var filter = new AudienceFilter { Communities = [_community.Id], Except = [99], Stages = [CommunityStage.Applied], FromPercent = 20, Channels = ["webchat"], Wishes = Wishes.Candidate | Wishes.JoinGroup, SilentForDays = 30 };
+        var filter = new AudienceFilter { Communities = [_community.Id], Except = [99], Stages = [CommunityStage.Applied], FromPercent = 20, Channels = ["webchat"], Languages = [ContactLanguage.English], Wishes = Wishes.Candidate | Wishes.JoinGroup, SilentForDays = 30 };
         var segments = _rooms.Get<Segments>();
 
         await segments.SaveAsync(Staff, "沉默的积极分子", new AudienceChoice(_community.AreaId, null, NoticeTopics.General), Current.CancellationToken);
