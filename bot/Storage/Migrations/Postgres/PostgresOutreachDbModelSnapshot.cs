@@ -342,6 +342,9 @@ namespace Outreach.Storage.Migrations.Postgres
 
                     b.HasIndex("PersonId");
 
+                    b.HasIndex("CampaignId", "EndedAt")
+                        .HasFilter("\"EndedAt\" IS NOT NULL");
+
                     b.HasIndex("CampaignId", "PersonId")
                         .IsUnique();
 
@@ -1081,6 +1084,11 @@ namespace Outreach.Storage.Migrations.Postgres
 
                     b.Property<long?>("ErasedAt")
                         .HasColumnType("bigint");
+
+                    b.Property<string>("Language")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
 
                     b.Property<long>("LastSeenAt")
                         .HasColumnType("bigint");

@@ -886,6 +886,7 @@ namespace Outreach.Storage.Migrations.Sqlite
                     OptedOutAt = table.Column<long>(type: "INTEGER", nullable: true),
                     Topics = table.Column<int>(type: "INTEGER", maxLength: 32, nullable: false),
                     UnreachableSince = table.Column<long>(type: "INTEGER", nullable: true),
+                    Language = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
                     OwnerId = table.Column<long>(type: "INTEGER", nullable: true),
                     ErasedAt = table.Column<long>(type: "INTEGER", nullable: true)
                 },
@@ -1441,6 +1442,12 @@ namespace Outreach.Storage.Migrations.Sqlite
                 table: "Deliveries",
                 columns: new[] { "CampaignId", "Channel", "Account", "Batch" },
                 filter: "\"Batch\" IS NOT NULL AND \"State\" = 'Queued'");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Deliveries_CampaignId_EndedAt",
+                table: "Deliveries",
+                columns: new[] { "CampaignId", "EndedAt" },
+                filter: "\"EndedAt\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Deliveries_CampaignId_PersonId",

@@ -887,6 +887,7 @@ namespace Outreach.Storage.Migrations.Postgres
                     OptedOutAt = table.Column<long>(type: "bigint", nullable: true),
                     Topics = table.Column<int>(type: "integer", maxLength: 32, nullable: false),
                     UnreachableSince = table.Column<long>(type: "bigint", nullable: true),
+                    Language = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
                     OwnerId = table.Column<long>(type: "bigint", nullable: true),
                     ErasedAt = table.Column<long>(type: "bigint", nullable: true)
                 },
@@ -1442,6 +1443,12 @@ namespace Outreach.Storage.Migrations.Postgres
                 table: "Deliveries",
                 columns: new[] { "CampaignId", "Channel", "Account", "Batch" },
                 filter: "\"Batch\" IS NOT NULL AND \"State\" = 'Queued'");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Deliveries_CampaignId_EndedAt",
+                table: "Deliveries",
+                columns: new[] { "CampaignId", "EndedAt" },
+                filter: "\"EndedAt\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Deliveries_CampaignId_PersonId",

@@ -12,7 +12,7 @@ using Outreach.Storage;
 namespace Outreach.Storage.Migrations.Postgres
 {
     [DbContext(typeof(PostgresOutreachDb))]
-    [Migration("20261126101424_Initial")]
+    [Migration("20261126104952_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -344,6 +344,9 @@ namespace Outreach.Storage.Migrations.Postgres
                         .HasFilter("\"MessageId\" IS NOT NULL");
 
                     b.HasIndex("PersonId");
+
+                    b.HasIndex("CampaignId", "EndedAt")
+                        .HasFilter("\"EndedAt\" IS NOT NULL");
 
                     b.HasIndex("CampaignId", "PersonId")
                         .IsUnique();
@@ -1084,6 +1087,11 @@ namespace Outreach.Storage.Migrations.Postgres
 
                     b.Property<long?>("ErasedAt")
                         .HasColumnType("bigint");
+
+                    b.Property<string>("Language")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
 
                     b.Property<long>("LastSeenAt")
                         .HasColumnType("bigint");

@@ -11,7 +11,7 @@ using Outreach.Storage;
 namespace Outreach.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteOutreachDb))]
-    [Migration("20261126101331_Initial")]
+    [Migration("20261126104937_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -305,6 +305,9 @@ namespace Outreach.Storage.Migrations.Sqlite
                         .HasFilter("\"MessageId\" IS NOT NULL");
 
                     b.HasIndex("PersonId");
+
+                    b.HasIndex("CampaignId", "EndedAt")
+                        .HasFilter("\"EndedAt\" IS NOT NULL");
 
                     b.HasIndex("CampaignId", "PersonId")
                         .IsUnique();
@@ -972,6 +975,11 @@ namespace Outreach.Storage.Migrations.Sqlite
 
                     b.Property<long?>("ErasedAt")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Language")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
 
                     b.Property<long>("LastSeenAt")
                         .HasColumnType("INTEGER");
