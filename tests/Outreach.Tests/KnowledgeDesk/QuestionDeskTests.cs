@@ -6,6 +6,7 @@ using Outreach.Knowledge.Answers;
 using Outreach.Knowledge.Articles;
 using Outreach.KnowledgeDesk;
 using Outreach.Storage;
+using Outreach.Tests.Knowledge;
 using Outreach.Tests.Leads;
 using static Xunit.TestContext;
 
@@ -13,6 +14,8 @@ namespace Outreach.Tests.KnowledgeDesk;
 
 public sealed class QuestionDeskTests
 {
+    private static readonly Dictionary<string, string?> SmallKnowledge = new() { ["Knowledge:Path"] = TestKnowledge.Folder };
+
     [Fact]
     public async Task Like_questions_stand_together_by_frequency_and_only_those_of_the_own_subtree()
     {
@@ -57,7 +60,7 @@ public sealed class QuestionDeskTests
     [Fact]
     public async Task What_is_not_ours_is_refused_from_then_on_on_every_node_until_it_is_taken_back()
     {
-        await using var scene = await LeadScene.CreateAsync();
+        await using var scene = await LeadScene.CreateAsync(SmallKnowledge);
         const string text = "阳台养的多肉烂根了怎么救";
         await AskAsync(scene, scene.Community().Id, UnansweredQuestion.NoAnswer, text, "多肉烂根了还能不能救");
         var (desk, questions, serving) = (scene.Rooms.Get<ScopeDesk>(), scene.Rooms.Get<QuestionDesk>(), scene.Rooms.Get<ServingKnowledge>());
@@ -74,9 +77,9 @@ public sealed class QuestionDeskTests
         Assert.Empty(await KeysAsync());
         Assert.Equal(TeachOutcome.NothingThere, (await desk.TeachAsync(["u1"], LeadScene.Keeper, Current.CancellationToken)).Outcome);
 
-        var moved = await desk.SendElsewhereAsync(taught.LessonId, "near.water", LeadScene.Keeper, Current.CancellationToken);
+        var moved = await desk.SendElsewhereAsync(taught.LessonId, "deposit", LeadScene.Keeper, Current.CancellationToken);
         Assert.Equal(moved.Redirect, ((Refusal)serving.Answerer.Ask(new(text))).Redirect);
-        Assert.Contains("供水", moved.Redirect, StringComparison.Ordinal);
+        Assert.Contains("押金", moved.Redirect, StringComparison.Ordinal);
 
         var back = await desk.TakeBackAsync(taught.LessonId, LeadScene.Keeper, Current.CancellationToken);
         await node.RefreshAsync(Current.CancellationToken);
@@ -89,7 +92,7 @@ public sealed class QuestionDeskTests
     [Fact]
     public async Task A_lesson_of_a_street_waits_for_the_top_of_the_tree_and_one_that_would_silence_our_own_answers_is_refused()
     {
-        await using var scene = await LeadScene.CreateAsync();
+        await using var scene = await LeadScene.CreateAsync(SmallKnowledge);
         await AskAsync(scene, scene.Community().Id, UnansweredQuestion.NoAnswer, "多肉烂根了怎么救");
         var (desk, serving) = (scene.Rooms.Get<ScopeDesk>(), scene.Rooms.Get<ServingKnowledge>());
 
