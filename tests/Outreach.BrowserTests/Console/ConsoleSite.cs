@@ -48,14 +48,14 @@ public sealed class ConsoleSite(Site site) : IAsyncLifetime
             await db.SaveChangesAsync(StaffSeeds.Stop);
             Communities = [.. communities.Select(c => c.Id)];
             // Twelve weeks for the board's lines, with one week too quiet to be told.
-            var monday = new DateOnly(2026, 11, 16);
+            var monday = new DateOnly(2026, 11, 23);
             db.AddRange(Enumerable.Range(0, 12 * 7).SelectMany(n => communities.Take(3).Select((community, c) => new DailyFigure
             {
                 Day = monday.AddDays(-1 - n),
                 CommunityId = community.Id,
-                Messages = n / 7 == 7 ? 1 : 4 + (n % 7) + (c * 3) + ((11 - (n / 7)) * 2),
+                Messages = n / 7 == 7 ? 1 : 4 + (n % 7) + (c * 3) + (n / 7 * 37 % 13),
                 Askers = n / 7 == 7 ? 1 : 4,
-                SignUps = n / 7 == 7 ? 0 : (n + c) % 5,
+                SignUps = n / 7 == 7 ? 0 : (n / 7 * 5 % 4) + ((n + c) % 5),
             })));
             await db.SaveChangesAsync(StaffSeeds.Stop);
         }

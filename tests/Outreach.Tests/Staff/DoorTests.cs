@@ -13,23 +13,6 @@ public sealed partial class DoorTests
 {
     private static readonly Dictionary<string, string?> NoDemo = new() { ["Demo:Load"] = "false" };
 
-    private static readonly string[] Pages = ["/staff", "/staff/people", "/staff/audit", "/staff/more", "/staff/leads", "/staff/leads/1", "/staff/leads/export", "/staff/second-factor", "/staff/waiting", "/staff/communities", "/staff/communities/import", "/staff/notices", "/staff/notices/new", "/staff/status", "/staff/channels"];
-
-    [Fact]
-    public async Task Nobody_sees_a_page_without_signing_in()
-    {
-        await using var app = await OutreachApp.StartAsync(NoDemo);
-        using var client = new ConsoleClient(app);
-
-        foreach (var page in Pages)
-        {
-            var answer = await client.GetAsync(page);
-            Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
-            Assert.StartsWith("/staff/sign-in", answer.Headers.Location!.IsAbsoluteUri ? answer.Headers.Location.AbsolutePath : answer.Headers.Location.OriginalString, StringComparison.Ordinal);
-        }
-        Assert.Equal(HttpStatusCode.Unauthorized, (await client.GetAsync("/staff/live")).StatusCode);
-    }
-
     [Fact]
     public async Task Five_wrong_passwords_lock_the_account_and_every_try_says_how_many_are_left()
     {

@@ -180,13 +180,13 @@ public sealed partial class RouteRightsTests(RouteRightsTests.Site site) : IClas
                 {
                     var address = site.Mine.Fill(route.Pattern);
                     await ExpectAsync(problems, site.Nobody, "anonymous", method, address, 
-                        status => rule.May is null || status is HttpStatusCode.Redirect or HttpStatusCode.Unauthorized, door: rule.May is null ? Door.Any : Door.Ours);
+                        status => rule.May is null || status is HttpStatusCode.Redirect or HttpStatusCode.Unauthorized, rule.May is null ? Door.Any : Door.Ours, "李女", "13900000007");
                     if (rule.May is { } may)
                         foreach (var (role, client) in site.Members)
                             await ExpectAsync(problems, client, role.ToString(), method, address,
                                 status => !may.HasFlag(role) ? status == HttpStatusCode.Forbidden
                                     : method == HttpMethod.Post ? status == HttpStatusCode.BadRequest      // no token of a form: refused, but not for the role
-                                    : status == rule.Shown, door: Door.NotOurs);
+                                    : status == rule.Shown, Door.NotOurs, [.. Owners.HasFlag(role) ? Array.Empty<string>() : ["李女"], "13900000007", "赵先"]);
                 }
 
         Assert.True(problems.Count == 0, string.Join('\n', problems));
@@ -253,12 +253,16 @@ public sealed partial class RouteRightsTests(RouteRightsTests.Site site) : IClas
         })
         .DistinctBy(route => route.Key);
 
-    private static async Task ExpectAsync(List<string> problems, HttpClient client, string who, HttpMethod method, string address, Func<HttpStatusCode, bool> isRight, Door door)
+    private static async Task ExpectAsync(List<string> problems, HttpClient client, string who, HttpMethod method, string address, Func<HttpStatusCode, bool> isRight, Door door, params string[] hidden)
     {
         using var request = new HttpRequestMessage(method, address);
         if (method == HttpMethod.Post)
             request.Content = new MultipartFormDataContent { { new StringContent("1"), "x" } };      // no token of a form
         using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, StaffSeeds.Stop);
+        if (answer.StatusCode == HttpStatusCode.OK && answer.Content.Headers.ContentType?.MediaType == "text/html")
+            foreach (var word in hidden)
+                if ((await answer.Content.ReadAsStringAsync(StaffSeeds.Stop)).Contains(word, StringComparison.Ordinal))
+                    problems.Add($"{who}: {method} {address} says {word}");
         if (!isRight(answer.StatusCode) || (int)answer.StatusCode >= 500)
             problems.Add($"{who}: {method} {address}: {(int)answer.StatusCode}");
         else if (answer.StatusCode == HttpStatusCode.Redirect && door != Door.Any && answer.Headers.Location!.OriginalString.Contains("/staff/sign-in", StringComparison.Ordinal) != (door == Door.Ours))
