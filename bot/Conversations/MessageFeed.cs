@@ -1,13 +1,26 @@
 using System.Collections.Concurrent;
+using System.Threading.Channels;
 
 namespace Outreach.Conversations;
 
-/// <summary>Tells the open streams of this node that a conversation has new rows. Only a nudge: who listens reads the rows, so a lost nudge loses nothing.</summary>
+/// <summary>Tells the open streams that a conversation has new rows. Only a nudge: who listens reads the rows, so a lost nudge loses nothing.</summary>
 public sealed class MessageFeed
 {
     private readonly ConcurrentDictionary<long, ConcurrentDictionary<Listener, byte>> _listeners = new();
 
+    private Channel<long>? _elsewhere;
+
     public void Publish(long conversationId)
+    {
+        Nudge(conversationId);
+        _elsewhere?.Writer.TryWrite(conversationId);
+    }
+
+    /// <summary>What is published from now on, for the other nodes. The newest is dropped where nobody reads.</summary>
+    internal ChannelReader<long> PassOn() => (_elsewhere = Channel.CreateBounded<long>(new BoundedChannelOptions(100_000) { FullMode = BoundedChannelFullMode.DropWrite })).Reader;
+
+    /// <summary>As <see cref="Publish"/>, on this node alone.</summary>
+    internal void Nudge(long conversationId)
     {
         if (_listeners.TryGetValue(conversationId, out var here))
             foreach (var listener in here.Keys)

@@ -22,6 +22,7 @@ using Outreach.KnowledgeDesk;
 using Outreach.Leads;
 using Outreach.Staff;
 using Outreach.Storage;
+using StackExchange.Redis;
 
 namespace Outreach.Operations;
 
@@ -77,20 +78,28 @@ public static class OutreachHost
         return builder;
     }
 
-    /// <summary>One silo in this process on free loopback ports, unless the configuration names them.</summary>
+    /// <summary>One silo in this process: alone on loopback, or a node of a cluster (<see cref="ClusterSettings"/>).</summary>
     public static void AddSilo(this WebApplicationBuilder builder)
     {
         // Services start in the order of their registration. The silo needs no database, so it starts beside the preparation; everything else waits for that.
         var rooms = builder.Services.Where(service => service.ServiceType == typeof(IHostedService)).ToList();
         foreach (var room in rooms)
             builder.Services.Remove(room);
-        var siloPort = builder.Configuration.GetValue<int?>("Cluster:SiloPort") ?? FreePort();
+        var cluster = ClusterSettings.Read(builder.Configuration);
         builder.UseOrleans(silo =>
         {
-            silo.UseLocalhostClustering(siloPort, builder.Configuration.GetValue<int?>("Cluster:GatewayPort") ?? 0);
+            if (cluster.Redis is { } redis)
+                silo.JoinCluster(cluster, redis);
+            else
+                silo.UseLocalhostClustering(cluster.SiloPort ?? FreePort(), cluster.GatewayPort ?? 0);
             silo.Configure<SchedulingOptions>(options => options.TurnWarningLengthThreshold = TimeSpan.FromSeconds(2));
             silo.Configure<GrainDirectoryOptions>(options => options.CacheSize = 10_000);    // Orleans takes 19 MB for a million addresses at once
         });
+        if (cluster.Redis is not null)
+        {
+            builder.Services.AddSingleton(cluster);
+            builder.Services.AddHostedService<ClusterFeed>();
+        }
         builder.Services.AddSingleton<Preparation>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<Preparation>());
         foreach (var room in rooms)
@@ -129,6 +138,24 @@ public static class OutreachHost
         app.MapSms();
         app.MapWeCom();
         app.UseEndpoints(_ => { });     // as the host does it at last; from here on the list of endpoints can be asked for
+    }
+
+    private static void JoinCluster(this ISiloBuilder silo, ClusterSettings cluster, string redis)
+    {
+        silo.UseRedisClustering(options => options.ConfigurationOptions = ConfigurationOptions.Parse(redis));
+        silo.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster.Name, "outreach"));
+        var (siloPort, gatewayPort) = (cluster.SiloPort ?? FreePort(), cluster.GatewayPort ?? FreePort());
+        if (cluster.AdvertisedAddress is { } address)
+            silo.ConfigureEndpoints(IPAddress.Parse(address), siloPort, gatewayPort, listenOnAnyHostAddress: false);
+        else
+            silo.ConfigureEndpoints(siloPort, gatewayPort);
+        // A node that died is known as dead within six seconds: its campaigns and conversations then go on elsewhere.
+        silo.Configure<ClusterMembershipOptions>(options =>
+        {
+            options.ProbeTimeout = TimeSpan.FromSeconds(2);
+            options.NumMissedProbesLimit = 3;
+            options.TableRefreshTimeout = TimeSpan.FromSeconds(10);
+        });
     }
 
     private static int FreePort()

@@ -22,6 +22,7 @@ internal sealed partial class Preparation(IServiceProvider services, ILogger<Pre
             if (await services.GetRequiredService<Backup>().HoldIfBehindAsync(CancellationToken.None))
                 HeldAll();
             await services.GetRequiredService<DemoData>().LoadAsync(CancellationToken.None);
+            services.GetRequiredService<IDatabaseHome>().Release();
         }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
         _ = RehearseAsync(_prepared);
         return _prepared;

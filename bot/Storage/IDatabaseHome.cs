@@ -10,6 +10,9 @@ internal interface IDatabaseHome : IDisposable
     /// <exception cref="StartException">Another server is there, or the place cannot be reached.</exception>
     void TakeLock();
 
+    /// <summary>The database is migrated and filled: other nodes may begin. Until then one at a time prepares it.</summary>
+    void Release();
+
     /// <summary>Whether rows are there that need the keys of this installation.</summary>
     bool HoldsEncryptedRows();
 

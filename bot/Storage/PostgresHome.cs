@@ -7,8 +7,9 @@ namespace Outreach.Storage;
 /// </summary>
 internal sealed class PostgresHome(StorageFiles files, IConfiguration configuration) : IDatabaseHome
 {
-    // Held by a session for as long as the process lives.
+    // Held by a session: the first for as long as the process lives, the second while it prepares the database.
     private const long Servers = 0x4F75747265616369;
+    private const long Preparing = 0x4F7574726561636A;
 
     private NpgsqlConnection? _lock;
 
@@ -16,12 +17,19 @@ internal sealed class PostgresHome(StorageFiles files, IConfiguration configurat
 
     public void TakeLock()
     {
-        var shared = configuration["Cluster:Redis"] is not null;
+        var shared = configuration["Cluster:Redis"] is not null;      // the options themselves belong to a room above
         _lock = Open(new NpgsqlConnectionStringBuilder(files.Connection) { Pooling = false, KeepAlive = 30 });
         if (!Ask(_lock, shared ? "SELECT pg_try_advisory_lock_shared($1)" : "SELECT pg_try_advisory_lock($1)", Servers))
             throw new StartException(shared
                 ? $"An Outreach server without a cluster uses {Name}. Stop it first: the nodes of a cluster all need Cluster:Redis."
                 : $"Another Outreach server uses {Name}. Stop it first, choose another database with Storage:ConnectionString, or make both nodes of one cluster (Cluster:Redis).");
+        Ask(_lock, "SELECT pg_advisory_lock($1) IS NOT NULL", Preparing);
+    }
+
+    public void Release()
+    {
+        if (_lock is not null)
+            Ask(_lock, "SELECT pg_advisory_unlock($1)", Preparing);
     }
 
     public bool HoldsEncryptedRows()
@@ -55,6 +63,7 @@ internal sealed class PostgresHome(StorageFiles files, IConfiguration configurat
     private static bool Ask(NpgsqlConnection connection, string sql, long? number = null)
     {
         using var command = connection.CreateCommand();
+        command.CommandTimeout = 300;       // another node may be filling the database
 #pragma warning disable CA2100 // literals of this class
         command.CommandText = sql;
 #pragma warning restore CA2100

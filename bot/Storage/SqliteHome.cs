@@ -22,6 +22,11 @@ internal sealed class SqliteHome(StorageFiles files) : IDatabaseHome
         WriteAhead();
     }
 
+    public void Release()
+    {
+        // Nobody else may use the file at all.
+    }
+
     public bool HoldsEncryptedRows()
     {
         if (!File.Exists(files.DatabasePath))

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Npgsql;
 
 namespace Outreach.Doubles;
 
@@ -51,6 +52,24 @@ public sealed class PostgresServer : IDisposable
 
     /// <param name="database">Need not be there yet.</param>
     public string Connection(string database) => $"Host=127.0.0.1;Port={_port};Username=outreach;Database={database}";
+
+    public void Create(string database) => Execute($"CREATE DATABASE \"{database}\"");
+
+    /// <summary>The first holds what the second did, which nobody may be connected to.</summary>
+    public void Copy(string database, string template) => Execute($"CREATE DATABASE \"{database}\" TEMPLATE \"{template}\"");
+
+    public void Drop(string database) => Execute($"DROP DATABASE IF EXISTS \"{database}\" WITH (FORCE)");
+
+    private void Execute(string sql)
+    {
+        using var connection = new NpgsqlConnection(Connection("postgres") + ";Pooling=false");
+        connection.Open();
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // names that a test chose
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+    }
 
     public void Dispose()
     {

@@ -40,7 +40,7 @@ internal static class TestDatabase
     public static void Create(string folder)
     {
         if (OnPostgres)
-            Run($"CREATE DATABASE \"{NameOf(folder)}\"");
+            Server.Value.Create(NameOf(folder));
     }
 
     /// <summary>Nobody is connected to the database any more; it can be copied.</summary>
@@ -58,7 +58,7 @@ internal static class TestDatabase
         await OneCopy.WaitAsync();
         try
         {
-            Run($"CREATE DATABASE \"{NameOf(folder)}\" TEMPLATE \"{NameOf(template)}\"");
+            Server.Value.Copy(NameOf(folder), NameOf(template));
         }
         finally
         {
@@ -72,7 +72,7 @@ internal static class TestDatabase
         if (!OnPostgres)
             return;
         ClearPool(folder);
-        Run($"DROP DATABASE IF EXISTS \"{NameOf(folder)}\" WITH (FORCE)");
+        Server.Value.Drop(NameOf(folder));
     }
 
     private static string Connection(string folder) => Server.Value.Connection(NameOf(folder)) + ";Maximum Pool Size=20";
@@ -83,16 +83,5 @@ internal static class TestDatabase
     {
         using var connection = new NpgsqlConnection(Connection(folder));
         NpgsqlConnection.ClearPool(connection);
-    }
-
-    private static void Run(string sql)
-    {
-        using var connection = new NpgsqlConnection(Server.Value.Connection("postgres") + ";Pooling=false");
-        connection.Open();
-        using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // names of this test's own folders
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        command.ExecuteNonQuery();
     }
 }

@@ -5,7 +5,7 @@ using Outreach.Leads;
 namespace Outreach.Staff.Components;
 
 /// <summary>A part of a lead's page that has a form of its own, and says beside it what is wrong.</summary>
-public abstract class LeadPart : ComponentBase
+public abstract class LeadPart : LoadedComponent
 {
     [Parameter, EditorRequired] public LeadView Lead { get; set; } = null!;
 

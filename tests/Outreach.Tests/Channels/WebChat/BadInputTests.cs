@@ -180,7 +180,7 @@ public sealed class BadInputTests(DefaultApp shared, ClockApp timed)
         using var client = await DirectLineClient.OpenAsync(app);
         await client.SayAsync("你好");
         await using var db = await app.Services.GetRequiredService<IDbContextFactory<OutreachDb>>().CreateDbContextAsync(TestContext.Current.CancellationToken);
-        var whole = await db.Database.SqlQueryRaw<string>("SELECT \"Reference\" AS Value FROM \"Conversations\" WHERE \"ChannelConversationId\" = {0}", client.ConversationId!).SingleAsync(TestContext.Current.CancellationToken);
+        var whole = await db.Database.SqlQueryRaw<string>("SELECT \"Reference\" AS \"Value\" FROM \"Conversations\" WHERE \"ChannelConversationId\" = {0}", client.ConversationId!).SingleAsync(TestContext.Current.CancellationToken);
         await SetReferenceAsync(db, client, "not a cipher");
 
         using var failed = await client.SendRawAsync("""{"type":"message","text":"谢谢","channelData":{"clientActivityID":"again"}}""");

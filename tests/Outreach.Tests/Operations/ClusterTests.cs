@@ -1,0 +1,193 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Outreach.Activities;
+using Outreach.Campaigns;
+using Outreach.Communities;
+using Outreach.Contacts;
+using Outreach.Conversations;
+using Outreach.Doubles;
+using Outreach.Operations;
+using Outreach.Storage;
+using Outreach.Tests.Campaigns;
+using Outreach.Tests.Channels.WebChat;
+
+namespace Outreach.Tests.Operations;
+
+/// <summary>Two nodes of one cluster: real processes, one PostgreSQL, one Redis, one folder of keys.</summary>
+public sealed class ClusterTests : IAsyncLifetime
+{
+    private const int Each = 400;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("outreach-cluster-");
+    private readonly string _cluster = Guid.NewGuid().ToString("N");
+    private PostgresServer _postgres = null!;
+    private RedisServer _redis = null!;
+    private ConnectorServer _connector = null!;
+    private VendorTap _tap = null!;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _postgres = PostgresServer.Start();
+        _redis = await RedisServer.StartAsync(Stop);
+        _connector = await ConnectorServer.StartAsync(TimeProvider.System);
+        _tap = await VendorTap.StartAsync(_connector.Address, path => path.Contains("/activities", StringComparison.Ordinal));
+        _postgres.Create("outreach");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _tap.DisposeAsync();
+        await _connector.DisposeAsync();
+        Npgsql.NpgsqlConnection.ClearAllPools();
+        _redis.Dispose();
+        _postgres.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task A_notice_whose_node_is_killed_goes_on_at_the_other_and_nobody_gets_it_twice()
+    {
+        await SeedAsync();
+        using var one = Node();
+        using var other = Node();
+        var killed = 0;
+        _tap.On = (number, stage) =>
+        {
+            if (number >= 100 && stage == CallStage.Taken && Interlocked.Exchange(ref killed, 1) == 0)
+                (LoopbackCallers.HasConnectionTo(_tap.Address.Port, one.Process.Id) ? one : other).Kill();
+        };
+        await Task.WhenAll(one.ListeningAsync(Stop), other.ListeningAsync(Stop));
+        await using var rooms = Rooms();
+        await using var db = await OpenAsync(rooms);
+        await PlanAsync(db);
+        await UntilAsync(() => db.Campaigns.AnyAsync(c => c.State == CampaignState.Done, Stop));
+
+        Assert.Equal(1, killed);
+        Assert.Single(new[] { one, other }, node => node.Process.HasExited);
+        var states = await db.Deliveries.AsNoTracking().Join(db.Contacts, d => d.PersonId, c => c.Id, (d, c) => new { d.State, c.Channel, c.ConversationId }).ToListAsync(Stop);
+        Assert.Equal(2 * Each, states.Count);
+        Assert.All(states, row => Assert.True(row.State == DeliveryState.Sent || (row is { State: DeliveryState.Unknown, Channel: "botframework" }), $"{row.Channel} {row.State}"));
+        var copies = _connector.Counts();
+        Assert.All(copies.Values, count => Assert.Equal(1, count));
+        // Who has none was being asked when the process died, and is listed as such.
+        Assert.InRange(states.Count(row => row.Channel == "botframework"), copies.Count, copies.Count + states.Count(row => row.State == DeliveryState.Unknown));
+        var chats = await db.Messages.Where(m => m.OutgoingKey!.StartsWith("delivery/")).GroupBy(m => m.ConversationId).Select(g => g.Count()).ToListAsync(Stop);
+        Assert.All(chats, count => Assert.Equal(1, count));
+    }
+
+    [Fact]
+    public async Task What_one_node_answers_shows_in_the_chat_that_is_open_at_the_other_and_a_node_without_the_cluster_is_refused()
+    {
+        // Both prepare the empty database at once.
+        using var one = Node();
+        using var other = Node();
+        await Task.WhenAll(one.ListeningAsync(Stop), other.ListeningAsync(Stop));
+        using var http = new HttpClient { BaseAddress = one.Address };
+        using var answer = await http.PostAsync("/v3/directline/tokens/generate", null, Stop);
+        var token = (string)(await DirectLineClient.ReadAsync(answer))["token"]!;
+        http.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        using var started = await http.PostAsync("/v3/directline/conversations", null, Stop);
+        var conversation = await DirectLineClient.ReadAsync(started);
+        var stream = new UriBuilder((string)conversation["streamUrl"]!) { Port = other.Address.Port }.Uri;
+        using var socket = await DirectLineSocket.OpenAsync(stream.AbsoluteUri);
+
+        using var said = await http.PostAsJsonAsync($"/v3/directline/conversations/{conversation["conversationId"]}/activities",
+            new JsonObject { ["type"] = "message", ["text"] = "业委会怎么成立", ["from"] = new JsonObject { ["id"] = "me" } }, Stop);
+        Assert.Equal(HttpStatusCode.OK, said.StatusCode);
+        string? heard;
+        do
+            heard = (string?)(await socket.NextAsync())?["text"];
+        while (heard is not null && !heard.Contains("依据：《", StringComparison.Ordinal));
+        Assert.NotNull(heard);
+
+        using var stranger = OutreachProcess.Start(_folder.FullName, [.. Settings().Where(pair => pair.Key != "Cluster:Redis")]);
+        Assert.Equal(1, await stranger.ExitCodeAsync(Stop));
+        Assert.Contains("Another Outreach server uses", stranger.Errors, StringComparison.Ordinal);
+        await using var rooms = Rooms();
+        await using var db = await OpenAsync(rooms);
+        Assert.Equal(1, await db.Set<Installation>().CountAsync(Stop));
+    }
+
+    private OutreachProcess Node() => OutreachProcess.Start(_folder.FullName, Settings());
+
+    private (string Key, string Value)[] Settings() =>
+    [
+        ("Storage:Provider", "PostgreSql"), ("Storage:ConnectionString", _postgres.Connection("outreach")),
+        ("Cluster:Redis", _redis.Connection), ("Cluster:Name", _cluster), ("Cluster:AdvertisedAddress", "127.0.0.1"),
+        ("Campaigns:PageSize", "100"), ("Campaigns:QuietUntilHour", "0"), ("Campaigns:QuietFromHour", "24"),
+        ("Channels:BotFramework:AppId", _connector.AppId), ("Channels:BotFramework:AppPassword", _connector.AppPassword), ("Channels:BotFramework:Cloud", "Global"),
+        ("Channels:BotFramework:AllowAbroad", "true"), ("Channels:BotFramework:OpenIdMetadata", _connector.OpenIdMetadata), ("Channels:BotFramework:TokenEndpoint", _connector.TokenEndpoint),
+        ("Logging:LogLevel:Default", "Error"),
+    ];
+
+    private Microsoft.AspNetCore.Builder.WebApplication Rooms()
+    {
+        var builder = OutreachHost.CreateBuilder(["--environment", "Development"]);
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Storage:Provider"] = "PostgreSql",
+            ["Storage:ConnectionString"] = _postgres.Connection("outreach"),
+            ["Storage:Path"] = Path.Combine(_folder.FullName, "data", "outreach.db"),
+            ["Storage:KeysPath"] = Path.Combine(_folder.FullName, "keys"),
+        });
+        builder.Logging.ClearProviders();
+        builder.AddSilo();
+        return builder.Build();
+    }
+
+    private static Task<OutreachDb> OpenAsync(Microsoft.AspNetCore.Builder.WebApplication rooms) => rooms.Services.GetRequiredService<IDbContextFactory<OutreachDb>>().CreateDbContextAsync(Stop);
+
+    private async Task SeedAsync()
+    {
+        await using var rooms = Rooms();
+        await rooms.Services.GetRequiredService<DatabaseStart>().PrepareAsync(DatabaseUse.Server, Stop);
+        await using var db = await OpenAsync(rooms);
+        var owners = Enumerable.Range(0, Each).SelectMany(n => new[] { ("botframework", $"b{n}"), ("webchat", $"dl_{n}") }).ToList();
+        await CampaignSeeds.AddOwnersAsync(db, owners, TimeProvider.System.GetUtcNow(), Stop);
+        await db.WriteAsync(() => db.Contacts.Where(c => c.Channel == "botframework").ExecuteUpdateAsync(set => set.SetProperty(c => c.Account, "telegram"), Stop), Stop);
+        foreach (var conversation in await db.Conversations.Where(c => c.Channel == "botframework").ToListAsync(Stop))
+        {
+            var to = JsonSerializer.Deserialize(conversation.Reference, ActivityJson.Default.ConversationReference)!;
+            var bot = _connector.Open(to.ConversationId, to.UserId, "telegram");
+            conversation.Reference = JsonSerializer.Serialize(to with { Account = "telegram", BotId = bot, ServiceUrl = new Uri(_tap.Address, "/amer/").AbsoluteUri }, ActivityJson.Default.ConversationReference);
+        }
+        await db.SaveChangesAsync(Stop);
+    }
+
+    private static async Task PlanAsync(OutreachDb db)
+    {
+        db.Add(CampaignSeeds.Planned(await db.Communities.SingleAsync(c => c.Key == "test", Stop), TimeProvider.System.GetUtcNow()));
+        await db.SaveChangesAsync(Stop);
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        patience.CancelAfter(Patience);
+        while (!await condition())
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, patience.Token);
+    }
+}
+
+/// <summary>Which process is at the other end of a loopback connection (Linux's tables of sockets).</summary>
+file static class LoopbackCallers
+{
+    public static bool HasConnectionTo(int port, int processId)
+    {
+        var end = $":{port:X4}";
+        var sockets = File.ReadLines("/proc/net/tcp").Skip(1).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Where(parts => parts[2].EndsWith(end, StringComparison.Ordinal) && parts[3] == "01").Select(parts => string.Create(CultureInfo.InvariantCulture, $"socket:[{parts[9]}]")).ToHashSet();
+        return Directory.EnumerateFiles($"/proc/{processId}/fd").Any(file => File.ResolveLinkTarget(file, returnFinalTarget: false) is { } target && sockets.Contains(target.Name));
+    }
+}
