@@ -8,10 +8,12 @@ problems=0
 fail() { echo "FAILED: $*" >&2; problems=$((problems + 1)); }
 stop() { fail "$*"; echo "0 passed, $problems failed, 0 skipped"; exit 1; }
 
-# Debian packages: a browser with a Chinese font, and Node for the real channel clients.
+# Debian packages: a browser with a Chinese font, Node for the real channel clients, and the servers of a cluster (the tests start their own).
 missing=()
 [ -x /usr/bin/chromium ] || missing+=(chromium)
 fc-list 2>/dev/null | grep -q wqy || missing+=(fonts-wqy-zenhei)
+ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing+=(postgresql)
+command -v redis-server >/dev/null || missing+=(redis-server)
 node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 20 ? 0 : 1)' 2>/dev/null || missing+=(nodejs npm)
 if [ ${#missing[@]} -gt 0 ]; then
   sudo=; [ "$(id -u)" = 0 ] || sudo=sudo
@@ -23,8 +25,10 @@ node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 20 ? 0 : 1)
 
 dotnet tool restore >/dev/null || stop "dotnet tool restore"
 dotnet build Outreach.sln -c Release -v q -clp:NoSummary || stop "the build"
-dotnet ef migrations has-pending-model-changes --project bot --configuration Release --no-build --context SqliteOutreachDb >/dev/null \
-  || fail "the model has changes without a migration"
+for context in SqliteOutreachDb PostgresOutreachDb; do
+  dotnet ef migrations has-pending-model-changes --project bot --configuration Release --no-build --context $context >/dev/null \
+    || fail "the model of $context has changes without a migration"
+done
 dotnet bot/bin/Release/net10.0/Outreach.Bot.dll check-knowledge >/dev/null || fail "check-knowledge: run 'dotnet run --project bot -- check-knowledge'"
 
 log=$(mktemp)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Outreach.Conversations;
 using StackExchange.Redis;
 
@@ -18,17 +17,17 @@ internal sealed partial class ClusterFeed(ClusterSettings cluster, MessageFeed f
         options.AbortOnConnectFail = false;     // it connects as soon as it can
         await using var redis = await ConnectionMultiplexer.ConnectAsync(options);
         var channel = RedisChannel.Literal($"outreach/{cluster.Name}/messages");
-        await redis.GetSubscriber().SubscribeAsync(channel, (_, news) => Hear((string?)news ?? ""));
+        await redis.GetSubscriber().SubscribeAsync(channel, (_, keys) => Hear((string?)keys ?? ""));
         var news = feed.PassOn();
-        var ids = new List<long>(MostInOne);
+        var keys = new List<string>(MostInOne);
         while (await news.WaitToReadAsync(stoppingToken))
         {
-            ids.Clear();
-            while (ids.Count < MostInOne && news.TryRead(out var id))
-                ids.Add(id);
+            keys.Clear();
+            while (keys.Count < MostInOne && news.TryRead(out var key))
+                keys.Add(key);
             try
             {
-                await redis.GetSubscriber().PublishAsync(channel, string.Join(',', ids.Distinct()));
+                await redis.GetSubscriber().PublishAsync(channel, string.Join(',', keys.Distinct()));
             }
             catch (Exception e) when (e is RedisException or TimeoutException)
             {
@@ -37,11 +36,10 @@ internal sealed partial class ClusterFeed(ClusterSettings cluster, MessageFeed f
         }
     }
 
-    private void Hear(string ids)
+    private void Hear(string keys)
     {
-        foreach (var text in ids.Split(','))
-            if (long.TryParse(text, CultureInfo.InvariantCulture, out var id))
-                feed.Nudge(id);
+        foreach (var key in keys.Split(','))
+            feed.Nudge(key);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The other nodes could not be told of new messages; open chats there show them at their next look")]

@@ -111,7 +111,7 @@ internal sealed partial class InboundMessages(
             var receipt = await turn;
             if (receipt.Outcome == TurnOutcome.Failed)
                 return null;
-            streams.Find(claims.ConversationId)?.ConversationOpened();
+            feed.Publish(WebChatConversations.FeedKeyOf(claims.ConversationId));
             feed.Publish(receipt.ConversationId);
             return receipt;
         }

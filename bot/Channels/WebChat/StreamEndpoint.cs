@@ -48,9 +48,10 @@ internal sealed partial class StreamEndpoint(
     private async Task WriteAsync(StreamHub.OpenStream stream, WebChatClaims claims, string? watermark, CancellationToken ending, CancellationToken gone)
     {
         long? conversation;
+        using var opened = feed.Listen(WebChatConversations.FeedKeyOf(claims.ConversationId));
         while ((conversation = await conversations.FindAsync(claims.ConversationId, ending)) is null)
         {
-            await stream.WaitForConversationAsync(KeepAlive, ending);
+            await opened.WaitAsync(KeepAlive, ending);
             await stream.SendAsync("", gone);
         }
         using var news = feed.Listen(conversation.Value);

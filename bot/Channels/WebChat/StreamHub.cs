@@ -27,7 +27,6 @@ internal sealed class StreamHub
     internal sealed class OpenStream(StreamHub hub, string conversationId, WebSocket socket) : IDisposable
     {
         private readonly SemaphoreSlim _sending = new(1, 1);
-        private readonly SemaphoreSlim _opened = new(0, 1);
         private readonly CancellationTokenSource _collision = new();
 
         /// <summary>Cancelled when a newer stream of the same conversation opened.</summary>
@@ -48,25 +47,6 @@ internal sealed class StreamHub
 
         public Task SendAsync(string frame, CancellationToken cancellationToken) => SendAsync(Encoding.UTF8.GetBytes(frame), cancellationToken);
 
-        /// <summary>Wakes a stream that waits for the conversation's first row.</summary>
-        public void ConversationOpened()
-        {
-            try
-            {
-                _opened.Release();
-            }
-            catch (SemaphoreFullException)
-            {
-                // It is about to look anyway.
-            }
-            catch (ObjectDisposedException)
-            {
-                // The socket closed in between; the rows are there for the next one.
-            }
-        }
-
-        public Task WaitForConversationAsync(TimeSpan atMost, CancellationToken cancellationToken) => _opened.WaitAsync(atMost, cancellationToken);
-
         internal void Collide()
         {
             try
@@ -83,7 +63,6 @@ internal sealed class StreamHub
         {
             hub._open.TryRemove(KeyValuePair.Create(conversationId, this));
             _collision.Dispose();
-            _opened.Dispose();
             _sending.Dispose();
         }
     }

@@ -22,6 +22,9 @@ internal sealed class WebChatConversations(IDbContextFactory<OutreachDb> databas
         db.Set<Conversation>().Where(c => c.Channel == WebChatChannel.ChannelId && c.Account == WebChatChannel.Account && c.ChannelConversationId == conversationId)
             .Select(c => (long?)c.Id).SingleOrDefault()));
 
+    /// <summary>Where who waits for the first row of a conversation listens (<see cref="MessageFeed"/>).</summary>
+    public static string FeedKeyOf(string conversationId) => $"{WebChatChannel.ChannelId}/{conversationId}";
+
     public static ConversationReference ReferenceOf(WebChatClaims claims) => new()
     {
         ChannelId = WebChatChannel.ChannelId,
