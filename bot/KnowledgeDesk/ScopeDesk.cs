@@ -3,7 +3,6 @@ using Microsoft.EntityFrameworkCore;
 using Outreach.Communities;
 using Outreach.Conversations;
 using Outreach.Knowledge.Answers;
-using Outreach.Knowledge.Articles;
 using Outreach.Knowledge.Search;
 using Outreach.Storage;
 

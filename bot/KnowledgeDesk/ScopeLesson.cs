@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Outreach.Knowledge.Articles;
-using Outreach.Storage;
 
 namespace Outreach.KnowledgeDesk;
 

@@ -216,7 +216,8 @@ public sealed class Answerer
         if (taught is not null)
             scope = 1;
         return new([.. top.Select((article, place) => new Candidate(_knowledge.Articles[article], probabilities[place]))],
-            _ranker.Confidence(look, top, probabilities, scope), scope, group) { Taught = taught };
+            _ranker.Confidence(look, top, probabilities, scope), scope, group)
+        { Taught = taught };
     }
 
     private static Evaluation NothingBut(OutOfScopeGroup? taught) => taught is null ? Evaluation.Nothing : Evaluation.Nothing with { Scope = 1, Taught = taught };

@@ -11,7 +11,7 @@ namespace Outreach.Doubles;
 /// </summary>
 public sealed class PostgresServer : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private const int Patience = 60;      // seconds
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("outreach-postgres-");
     private readonly Process _process;
@@ -32,13 +32,7 @@ public sealed class PostgresServer : IDisposable
         }
         _process = Start($"{user}{programs}/postgres -D {data} -p {_port} -k {_folder.FullName} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=400 "
             + $"> {_folder.FullName}.log 2>&1 & cat > /dev/null; kill -INT $(head -1 {data}/postmaster.pid)");
-        var since = Stopwatch.StartNew();
-        while (!Answers($"{programs}/pg_isready -q -h 127.0.0.1 -p {_port}"))
-        {
-            if (since.Elapsed > Patience)
-                throw new InvalidOperationException($"PostgreSQL does not answer: {File.ReadAllText(_folder.FullName + ".log")}");
-            Thread.Sleep(50);
-        }
+        Run($"timeout {Patience} sh -c 'until {programs}/pg_isready -q -h 127.0.0.1 -p {_port}; do sleep 0.05; done' || {{ cat {_folder.FullName}.log >&2; exit 1; }}");
     }
 
     /// <exception cref="InvalidOperationException">The package is missing, or the server does not start.</exception>
@@ -81,13 +75,6 @@ public sealed class PostgresServer : IDisposable
 
     private static Process Start(string command) =>
         Process.Start(new ProcessStartInfo("/bin/sh", ["-c", command]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
-
-    private static bool Answers(string command)
-    {
-        using var process = Start(command);
-        process.WaitForExit();
-        return process.ExitCode == 0;
-    }
 
     private static void Run(string command)
     {

@@ -3,7 +3,6 @@ using Microsoft.EntityFrameworkCore;
 using Outreach.Communities;
 using Outreach.Doubles;
 using Outreach.Staff;
-using Outreach.Storage;
 
 namespace Outreach.Tests.Staff;
 

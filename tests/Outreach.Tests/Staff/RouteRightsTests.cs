@@ -13,7 +13,6 @@ using Outreach.Contacts;
 using Outreach.Conversations;
 using Outreach.Doubles;
 using Outreach.KnowledgeDesk;
-using Outreach.Leads;
 using Outreach.Staff;
 using Outreach.Storage;
 
@@ -179,7 +178,7 @@ public sealed partial class RouteRightsTests(RouteRightsTests.Site site) : IClas
                 foreach (var method in route.Methods)
                 {
                     var address = site.Mine.Fill(route.Pattern);
-                    await ExpectAsync(problems, site.Nobody, "anonymous", method, address, 
+                    await ExpectAsync(problems, site.Nobody, "anonymous", method, address,
                         status => rule.May is null || status is HttpStatusCode.Redirect or HttpStatusCode.Unauthorized, rule.May is null ? Door.Any : Door.Ours, "李女", "13900000007");
                     if (rule.May is { } may)
                         foreach (var (role, client) in site.Members)
@@ -378,8 +377,8 @@ public sealed partial class RouteRightsTests(RouteRightsTests.Site site) : IClas
         internal async Task<string> RowsAsync()
         {
             await using var db = await StaffSeeds.OpenAsync(App);
-            await using var connection = new Microsoft.Data.Sqlite.SqliteConnection(db.Database.GetConnectionString());
-            await connection.OpenAsync(StaffSeeds.Stop);
+            await db.Database.OpenConnectionAsync(StaffSeeds.Stop);
+            var connection = db.Database.GetDbConnection();
             var text = new StringBuilder();
             foreach (var table in Watched)
             {
