@@ -9,14 +9,15 @@ fail() { echo "FAILED: $*" >&2; problems=$((problems + 1)); }
 stop() { fail "$*"; echo "0 passed, $problems failed, 0 skipped"; exit 1; }
 
 # Debian packages: a browser with a Chinese font, Node for the real channel clients, and the servers of a cluster (the tests start their own).
+sudo=; [ "$(id -u)" = 0 ] || sudo=sudo
+[ -x /usr/bin/chromium-headless-shell ] || { $sudo apt-get update -qq && $sudo apt-get install -y -qq --no-install-recommends chromium-headless-shell >/dev/null 2>&1; }
 missing=()
-[ -x /usr/bin/chromium ] || missing+=(chromium)
+[ -x /usr/bin/chromium-headless-shell ] || [ -x /usr/bin/chromium ] || missing+=(chromium)
 fc-list 2>/dev/null | grep -q wqy || missing+=(fonts-wqy-zenhei)
 ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing+=(postgresql)
 command -v redis-server >/dev/null || missing+=(redis-server)
 node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 20 ? 0 : 1)' 2>/dev/null || missing+=(nodejs npm)
 if [ ${#missing[@]} -gt 0 ]; then
-  sudo=; [ "$(id -u)" = 0 ] || sudo=sudo
   $sudo apt-get update -qq && $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null \
     || fail "could not install ${missing[*]} (Debian packages); install them by hand"
 fi
@@ -31,11 +32,11 @@ for context in SqliteOutreachDb PostgresOutreachDb; do
 done
 dotnet bot/bin/Release/net10.0/Outreach.Bot.dll check-knowledge >/dev/null || fail "check-knowledge: run 'dotnet run --project bot -- check-knowledge'"
 
-# What reads and writes rows runs on PostgreSQL too, behind the others' backs.
+# What reads and writes most rows runs on PostgreSQL too, behind the others' backs; all of it does with OUTREACH_TEST_STORAGE=PostgreSql.
 postgres=$(mktemp)
 if [ $# = 0 ]; then
   OUTREACH_TEST_STORAGE=PostgreSql nice dotnet tests/Outreach.Tests/bin/Release/net10.0/Outreach.Tests.dll \
-    $(printf -- '-namespace Outreach.Tests.%s ' Campaigns Communities Contacts KnowledgeDesk Leads Staff) -class- '*Killed*' >"$postgres" 2>&1 &
+    $(printf -- '-class *.%sTests ' Audience CampaignDesk CampaignLaw LeadDesk LeadIntake LeadWorkflow ConversationGrain QuestionDesk DirectoryImports RouteRights) >"$postgres" 2>&1 &
 fi
 
 log=$(mktemp)

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Outreach.Communities;
+using Outreach.Doubles;
 using Outreach.Leads;
 using Outreach.Operations;
 using Outreach.Staff;
@@ -26,11 +27,12 @@ internal static partial class Pages
 
     private static readonly DemoSize Small = new(12, 60, 200);
 
-    public static async Task RunAsync(DemoSize large, TextWriter output)
+    /// <param name="postgres">Null: a SQLite file.</param>
+    public static async Task RunAsync(DemoSize large, PostgresServer? postgres, TextWriter output)
     {
         using var listening = DiagnosticListener.AllListeners.Subscribe(new Listeners());
-        var small = await MeasureAsync(Small, output);
-        var big = await MeasureAsync(large, output);
+        var small = await MeasureAsync(Small, postgres, output);
+        var big = await MeasureAsync(large, postgres, output);
         await output.WriteLineAsync($"{"page",-44} {"median ms",10} {"worst ms",9} {"cpu ms",7} {"queries",8} {"of few",7} {"KB",6}");
         foreach (var (page, figures) in big)
             await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
@@ -46,7 +48,7 @@ internal static partial class Pages
         public TimeSpan Took { get; set; }
     }
 
-    private static async Task<Dictionary<string, Figures>> MeasureAsync(DemoSize size, TextWriter output)
+    private static async Task<Dictionary<string, Figures>> MeasureAsync(DemoSize size, PostgresServer? postgres, TextWriter output)
     {
         var folder = Directory.CreateTempSubdirectory("outreach-pages-");
         try
@@ -55,6 +57,12 @@ internal static partial class Pages
             builder.Configuration["Urls"] = "http://127.0.0.1:0";
             builder.Configuration["Storage:Path"] = Path.Combine(folder.FullName, "data", "outreach.db");
             builder.Configuration["Storage:KeysPath"] = Path.Combine(folder.FullName, "keys");
+            if (postgres is not null)
+            {
+                postgres.Create(folder.Name);
+                builder.Configuration["Storage:Provider"] = nameof(StorageProvider.PostgreSql);
+                builder.Configuration["Storage:ConnectionString"] = postgres.Connection(folder.Name);
+            }
             builder.Configuration["Demo:Load"] = "false";
             builder.Configuration["Logging:LogLevel:Default"] = "Error";
             builder.AddSilo();
@@ -112,6 +120,8 @@ internal static partial class Pages
             ("leads by name", "/staff/leads?tab=all&q=" + Uri.EscapeDataString("样例小区1")), ("lead", $"/staff/leads/{lead}"), ("waiting", "/staff/waiting"), ("communities", "/staff/communities"),
             ("communities late", "/staff/communities?tab=late"), ("community", $"/staff/communities/{community}"), ("board", "/staff/board"), ("notices", "/staff/notices"), ("status", "/staff/status"),
             ("import", "/staff/communities/import"), ("paper", $"/staff/communities/{community}/papers/VoteCount"),
+            ("knowledge", "/staff/knowledge"), ("articles", "/staff/knowledge/articles"), ("statistics", "/staff/statistics"), ("people", "/staff/people"), ("audit", "/staff/audit"),
+            ("settings", "/staff/settings"), ("compose", "/staff/notices/new"), ("export", "/staff/leads/export"),
         ];
     }
 

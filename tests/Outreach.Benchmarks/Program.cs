@@ -27,7 +27,8 @@ switch (args.FirstOrDefault())
     case "crash":
         return await Crashes.RunAsync(int.TryParse(args.ElementAtOrDefault(1), out var recipients) ? recipients : 2000, int.TryParse(args.ElementAtOrDefault(2), out var points) ? points : 20, Console.Out) ? 0 : 1;
     case "pages":
-        await Pages.RunAsync(new(325, int.TryParse(args.ElementAtOrDefault(1), out var leads) ? leads : 100_000, int.TryParse(args.ElementAtOrDefault(2), out var messages) ? messages : 1_000_000), Console.Out);
+        using (var postgres = args.Contains("postgres") ? Outreach.Doubles.PostgresServer.Start() : null)
+            await Pages.RunAsync(new(325, int.TryParse(args.ElementAtOrDefault(1), out var leads) ? leads : 100_000, int.TryParse(args.ElementAtOrDefault(2), out var messages) ? messages : 1_000_000), postgres, Console.Out);
         return 0;
     case "start":
         await Starts.RunAsync(Console.Out);

@@ -39,9 +39,10 @@ public sealed class Window : IAsyncDisposable
     /// <summary>No violations of the rules.</summary>
     public async Task AssertAccessibleAsync(LookFor what = LookFor.Everything)
     {
-        var result = await Page.RunAxe(what == LookFor.Everything
-            ? new AxeRunOptions()
-            : new AxeRunOptions { RunOnly = new() { Type = "rule", Values = ["color-contrast", "target-size", "scrollable-region-focusable"] } });
+        var options = new AxeRunOptions { ResultTypes = [ResultType.Violations] };       // what passed is not listed element by element
+        if (what == LookFor.ColoursAndSizes)
+            options.RunOnly = new() { Type = "rule", Values = ["color-contrast", "target-size", "scrollable-region-focusable"] };
+        var result = await Page.RunAxe(options);
         Assert.True(result.Violations.Length == 0, string.Join('\n', result.Violations.Select(violation =>
             $"{Page.Url} {violation.Id}: {violation.Help}: {string.Join(" | ", violation.Nodes.Select(node => node.Html))}")));
     }

@@ -52,8 +52,6 @@ public sealed class PostgresServer : IDisposable
     /// <summary>The first holds what the second did, which nobody may be connected to.</summary>
     public void Copy(string database, string template) => Execute($"CREATE DATABASE \"{database}\" TEMPLATE \"{template}\"");
 
-    public void Drop(string database) => Execute($"DROP DATABASE IF EXISTS \"{database}\" WITH (FORCE)");
-
     private void Execute(string sql)
     {
         using var connection = new NpgsqlConnection(Connection("postgres") + ";Pooling=false");
