@@ -14,7 +14,7 @@ public sealed record DemoSize(int Communities, int Leads, int Messages);
 
 /// <summary>
 /// Makes up communities, owners, sign-ups and conversations: the same for the same size, each labelled （演示）, with numbers that reach nobody (no mobile number begins with 100).
-/// Rows go in by the thousand, a transaction each.
+/// Owners go in by the thousand, a transaction each.
 /// </summary>
 internal sealed class SeedDemo(IDbContextFactory<OutreachDb> databases, PersonalData personal, CommunityDirectory directory, TimeProvider clock)
 {
@@ -137,35 +137,25 @@ internal sealed class SeedDemo(IDbContextFactory<OutreachDb> databases, Personal
             }).ToList();
             db.Conversations.AddRange(talks);
             await db.SaveChangesAsync(cancellationToken);
-            for (var i = 0; i < count; i++)
+            var leads = owners.Select((owner, i) => NewLead(owner.Number, owner.Community, owner.At, contacts[i].Id, talks[i].Id)).ToList();
+            foreach (var some in leads.Chunk(500))
             {
-                AddLead(db, owners[i].Number, owners[i].Community, owners[i].At, contacts[i].Id, talks[i].Id);
-                if (i % 500 == 0)
-                    await db.SaveChangesAsync(cancellationToken);
+                db.Leads.AddRange(some);
+                await db.SaveChangesAsync(cancellationToken);
             }
-            await db.SaveChangesAsync(cancellationToken);
-            db.ChangeTracker.Clear();
-            for (var i = 0; i < count; i++)
-            {
-                AddMessages(db, talks[i].Id, owners[i].At, messages(owners[i].Number));
-                if (i % 200 == 199)
-                {
-                    await db.SaveChangesAsync(cancellationToken);
-                    db.ChangeTracker.Clear();
-                }
-            }
-            await db.SaveChangesAsync(cancellationToken);
+            await AddStepsAsync(db, leads[0].Id);
+            await AddMessagesAsync(db, talks[0].Id, talks.Max(talk => talk.LastSequence));
         }, cancellationToken);
     }
 
-    private void AddLead(OutreachDb db, int number, Community community, DateTimeOffset at, long contactId, long conversationId)
+    private Lead NewLead(int number, Community community, DateTimeOffset at, long contactId, long conversationId)
     {
         var state = number % 20 == 0 ? LeadState.New : (LeadState)_random.Next(1, 6);
         var closed = LeadMoves.IsClosed(state);
         var phone = number % 4 == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"+8610{number % 1_000_000_000:000000000}");
         var room = string.Create(CultureInfo.InvariantCulture, $"{1 + number % 30}号楼{1 + number % 4}单元{1 + number / 120 % 18}0{1 + number % 2}");
         var passOn = number % 10 == 1 ? PassOnState.Refused : PassOnState.Given;
-        var lead = new Lead
+        return new Lead
         {
             Key = LeadKeys.NewKey(),
             ContactId = contactId,
@@ -188,39 +178,42 @@ internal sealed class SeedDemo(IDbContextFactory<OutreachDb> databases, Personal
             OpenKey = closed ? null : LeadKeys.OpenKey(personal, contactId, community.Id, community.Name),
             Version = Guid.NewGuid(),
         };
-        db.Leads.Add(lead);
-        db.LeadEvents.Add(new LeadEvent { Lead = lead, Kind = LeadEventKind.Created, At = at, To = LeadState.New });
-        foreach (var (purpose, answer) in new[] { (ConsentPurpose.Collect, ConsentAnswer.Given), (ConsentPurpose.PassOn, passOn == PassOnState.Given ? ConsentAnswer.Given : ConsentAnswer.Refused) })
-            db.Consents.Add(new Consent
-            {
-                ContactId = contactId,
-                LeadKey = lead.Key,
-                Purpose = purpose,
-                Answer = answer,
-                TextVersion = "演示",
-                Receiver = "演示单位",
-                Channel = "webchat",
-                Wording = "演示",
-                At = at,
-            });
     }
 
-    private void AddMessages(OutreachDb db, long conversationId, DateTimeOffset at, int count)
+    /// <summary>The first step and the two consents of every lead from this one on: as the database has the leads at hand, it makes them itself.</summary>
+    private async Task AddStepsAsync(OutreachDb db, long firstLead)
     {
-        for (var sequence = 1; sequence <= count; sequence++)
-        {
-            var from = sequence % 2 == 1 ? Speaker.Owner : Speaker.Bot;
-            db.Messages.Add(new Message
-            {
-                ConversationId = conversationId,
-                Sequence = sequence,
-                From = from,
-                At = at + TimeSpan.FromSeconds(20 * sequence),
-                Activity = JsonSerializer.Serialize(new Activity { Type = ActivityTypes.Message, Text = from == Speaker.Owner ? Says[_random.Next(Says.Length)] : "这是演示的回答，不是法律意见。" }, ActivityJson.Wire.Activity),
-                SentAt = at + TimeSpan.FromSeconds(20 * sequence),
-            });
-        }
+        await db.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO "LeadEvents" ("LeadId", "Kind", "At", "To") SELECT "Id", 'Created', "CreatedAt", 'New' FROM "Leads" WHERE "Id" >= {firstLead}
+            """);
+        var wording = personal.Protect("演示");
+        await db.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO "Consents" ("ContactId", "LeadKey", "Purpose", "Answer", "TextVersion", "Receiver", "Channel", "Wording", "At")
+            SELECT "ContactId", "Key", purpose.name, CASE purpose.name WHEN 'Collect' THEN 'Given' ELSE "PassOn" END, '演示', '演示单位', 'webchat', {wording}, "CreatedAt"
+            FROM "Leads" CROSS JOIN (SELECT 'Collect' AS name UNION ALL SELECT 'PassOn') AS purpose WHERE "Id" >= {firstLead}
+            """);
     }
+
+    /// <summary>The messages of every conversation from this one on, as many as each says it has: owner and bot by turns, a few sentences over and over, each encrypted once.</summary>
+    private async Task AddMessagesAsync(OutreachDb db, long firstConversation, int most)
+    {
+        var says = Says.Select(text => Stored(text)).ToArray();
+        var answer = Stored("这是演示的回答，不是法律意见。");
+        var pause = TimeSpan.FromSeconds(20).Ticks;
+        await db.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO "Messages" ("ConversationId", "Sequence", "From", "At", "SentAt", "Activity")
+            WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {most})
+            SELECT "Id", n, CASE n % 2 WHEN 1 THEN 'Owner' ELSE 'Bot' END, "CreatedAt" + n * {pause}, "CreatedAt" + n * {pause},
+                CASE WHEN n % 2 = 0 THEN {answer} ELSE CASE ("Id" + n) % 6
+                    WHEN 0 THEN {says[0]} WHEN 1 THEN {says[1]} WHEN 2 THEN {says[2]} WHEN 3 THEN {says[3]} WHEN 4 THEN {says[4]} ELSE {says[5]} END END
+            FROM "Conversations" JOIN numbers ON n <= "LastSequence" WHERE "Id" >= {firstConversation} ORDER BY "Id", n
+            """);
+    }
+
+    private string Stored(string text) => personal.Protect(JsonSerializer.Serialize(new Activity { Type = ActivityTypes.Message, Text = text }, ActivityJson.Wire.Activity));
 
     private static string Name(string stem, int number) => string.Create(CultureInfo.InvariantCulture, $"{stem}{number}");
 }

@@ -28,7 +28,10 @@ switch (args.FirstOrDefault())
         return await Crashes.RunAsync(int.TryParse(args.ElementAtOrDefault(1), out var recipients) ? recipients : 2000, int.TryParse(args.ElementAtOrDefault(2), out var points) ? points : 20, Console.Out) ? 0 : 1;
     case "pages":
         using (var postgres = args.Contains("postgres") ? Outreach.Doubles.PostgresServer.Start() : null)
-            await Pages.RunAsync(new(325, int.TryParse(args.ElementAtOrDefault(1), out var leads) ? leads : 100_000, int.TryParse(args.ElementAtOrDefault(2), out var messages) ? messages : 1_000_000), postgres, Console.Out);
+            await Pages.RunAsync(
+                new(325, int.TryParse(args.ElementAtOrDefault(1), out var leads) ? leads : 100_000, int.TryParse(args.ElementAtOrDefault(2), out var messages) ? messages : 1_000_000), postgres,
+                args.FirstOrDefault(a => a.StartsWith("kept=", StringComparison.Ordinal)) is { } kept ? new(kept["kept=".Length..], args.FirstOrDefault(a => a.StartsWith("Host=", StringComparison.Ordinal))) : null,
+                Console.Out);
         return 0;
     case "start":
         await Starts.RunAsync(Console.Out);
@@ -36,6 +39,6 @@ switch (args.FirstOrDefault())
     case "fuzz":
         return Fuzz.Run(int.TryParse(args.ElementAtOrDefault(1), out var seconds) ? seconds : 600, Console.Out) == 0 ? 0 : 1;
     default:
-        Console.Error.WriteLine("usage: start | pages [LEADS [MESSAGES]] | turns | channels [ROUNDS] | campaign [BULK-RECIPIENTS …] | crash [RECIPIENTS [POINTS]] | fuzz [SECONDS] | knowledge [FOLDER] | statutes FOLDER | fit-ranker [FOLDER] | characters < Unihan files");
+        Console.Error.WriteLine("usage: start | pages [LEADS [MESSAGES]] [postgres | Host=…] [kept=FOLDER] | turns | channels [ROUNDS] | campaign [BULK-RECIPIENTS …] | crash [RECIPIENTS [POINTS]] | fuzz [SECONDS] | knowledge [FOLDER] | statutes FOLDER | fit-ranker [FOLDER] | characters < Unihan files");
         return 2;
 }
