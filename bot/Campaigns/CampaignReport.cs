@@ -98,7 +98,7 @@ internal sealed class CampaignReport(IDbContextFactory<OutreachDb> databases, Au
         var chain = await FollowUps.ChainAsync(db, id, cancellationToken);
         var by = campaign.SnapshotAt ?? clock.UtcNow;
         var missed = db.MeantLeads(audience).Where(l => l.CreatedAt <= by && !db.Set<Delivery>().Any(d => d.PersonId == l.ContactId && chain.Contains(d.CampaignId) && d.State == DeliveryState.Sent));
-        var rows = await missed.VisibleTo(scope).Select(l => new
+        var rows = await missed.VisibleTo(db, scope).Select(l => new
         {
             Community = l.Community!.Name,
             l.Room,
@@ -128,7 +128,7 @@ internal sealed class CampaignReport(IDbContextFactory<OutreachDb> databases, Au
 
     private static IQueryable<DeliveryLine> Lines(OutreachDb db, StaffScope scope, long id, DeliveryState? state)
     {
-        var visible = db.Leads.VisibleTo(scope);
+        var visible = db.Leads.VisibleTo(db, scope);
         return
             from d in db.Deliveries.AsNoTracking()
             where d.CampaignId == id && (state == null || d.State == state)

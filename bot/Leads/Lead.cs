@@ -50,6 +50,7 @@ public sealed class Lead
     public PassOnState PassOn { get; set; }
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset UpdatedAt { get; set; }
+    /// <summary>Null while it is open, as long as <see cref="OpenKey"/> is not.</summary>
     public DateTimeOffset? ClosedAt { get; set; }
     /// <summary>When staff want to be in touch next; at first the end of the service time.</summary>
     public DateTimeOffset? NextContactAt { get; set; }
@@ -124,7 +125,8 @@ internal sealed class LeadTable : IEntityTypeConfiguration<Lead>
 {
     public void Configure(EntityTypeBuilder<Lead> lead)
     {
-        lead.ToTable("Leads");
+        // Lists ask whether a lead is closed, the owner's next sign-up asks for its key: one must not say other than the other.
+        lead.ToTable("Leads", table => table.HasCheckConstraint("CK_Leads_OpenOrClosed", "(\"ClosedAt\" IS NULL) = (\"OpenKey\" IS NOT NULL)"));
         lead.Property(l => l.Key).HasMaxLength(16);
         lead.HasIndex(l => l.Key).IsUnique();
         lead.Property(l => l.CommunityTyped).IsPersonal();
@@ -139,7 +141,8 @@ internal sealed class LeadTable : IEntityTypeConfiguration<Lead>
         lead.Property(l => l.OpenKey).HasMaxLength(128);
         lead.HasIndex(l => l.OpenKey).IsUnique();
         lead.HasIndex(l => l.ContactId);
-        lead.HasIndex(l => new { l.CommunityId, l.State });
+        // All that lists count, filter and sort by, so that they do not read the long encrypted rows of leads that are not on the page.
+        lead.HasIndex(l => new { l.CommunityId, l.ClosedAt, l.NextContactAt, l.CreatedAt, l.State, l.PassOn, l.Wishes, l.AssigneeId }).HasDatabaseName("IX_Leads_Lists");
         lead.HasIndex(l => l.NextContactAt);
         lead.HasIndex(l => l.PhoneHash);
         lead.HasIndex(l => l.NameHash);

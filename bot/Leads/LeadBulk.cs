@@ -57,7 +57,7 @@ public sealed class LeadBulk(
             batch.UndoneAt = clock.GetUtcNow();
             var before = batch.Before.Split('\n').Select(Was.Read).ToDictionary(was => was.Id);
             var ids = before.Keys.ToList();
-            var leads = await db.Leads.VisibleTo(scope).Where(l => ids.Contains(l.Id) && l.OpenKey != null).ToListAsync(cancellationToken);
+            var leads = await db.Leads.VisibleTo(db, scope).Where(l => ids.Contains(l.Id) && l.OpenKey != null).ToListAsync(cancellationToken);
             var back = leads.Where(lead => IsStillAsLeft(lead, batch)).ToList();
             foreach (var lead in back)
             {
@@ -91,7 +91,7 @@ public sealed class LeadBulk(
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         return await db.WriteAsync(async () =>
         {
-            var leads = (await db.Leads.VisibleTo(scope).Where(l => wanted.Contains(l.Id) && l.OpenKey != null).ToListAsync(cancellationToken)).Where(may).ToList();
+            var leads = (await db.Leads.VisibleTo(db, scope).Where(l => wanted.Contains(l.Id) && l.OpenKey != null).ToListAsync(cancellationToken)).Where(may).ToList();
             if (leads.Count == 0)
                 return new BulkResult(none, 0, wanted.Count, 0);
             batch.Before = string.Join('\n', leads.Select(Was.Write));

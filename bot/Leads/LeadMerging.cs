@@ -22,9 +22,9 @@ public sealed class LeadMerging(
     public async Task<IReadOnlyList<SamePhone>> SuggestAsync(long id, StaffScope scope, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        if (await db.Leads.AsNoTracking().VisibleTo(scope).SingleOrDefaultAsync(l => l.Id == id, cancellationToken) is not { PhoneHash: { } phone } lead)
+        if (await db.Leads.AsNoTracking().VisibleTo(db, scope).SingleOrDefaultAsync(l => l.Id == id, cancellationToken) is not { PhoneHash: { } phone } lead)
             return [];
-        var others = await db.Leads.AsNoTracking().VisibleTo(scope).Where(l => l.PhoneHash == phone && l.Id != id && l.State != LeadState.Withdrawn).OrderBy(l => l.Id).Take(Most).ToListAsync(cancellationToken);
+        var others = await db.Leads.AsNoTracking().VisibleTo(db, scope).Where(l => l.PhoneHash == phone && l.Id != id && l.State != LeadState.Withdrawn).OrderBy(l => l.Id).Take(Most).ToListAsync(cancellationToken);
         if (others.Count == 0)
             return [];
         var ids = others.ConvertAll(other => other.Id);
@@ -41,8 +41,8 @@ public sealed class LeadMerging(
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         return await db.WriteAsync(async () =>
         {
-            var kept = await db.Leads.VisibleTo(scope).SingleOrDefaultAsync(l => l.Id == keptId, cancellationToken);
-            var merged = await db.Leads.VisibleTo(scope).SingleOrDefaultAsync(l => l.Id == mergedId, cancellationToken);
+            var kept = await db.Leads.VisibleTo(db, scope).SingleOrDefaultAsync(l => l.Id == keptId, cancellationToken);
+            var merged = await db.Leads.VisibleTo(db, scope).SingleOrDefaultAsync(l => l.Id == mergedId, cancellationToken);
             if (kept is null || merged is null || keptId == mergedId)
                 return LeadOutcome.NoSuchLead;
             if (kept.PhoneHash is null || kept.PhoneHash != merged.PhoneHash || kept.CommunityId != merged.CommunityId || kept.CommunityId is null)
@@ -68,8 +68,8 @@ public sealed class LeadMerging(
         return await db.WriteAsync(async () =>
         {
             var merge = await db.LeadMerges.SingleOrDefaultAsync(m => m.Id == mergeId && m.UndoneAt == null, cancellationToken);
-            var kept = merge is null ? null : await db.Leads.VisibleTo(scope).SingleOrDefaultAsync(l => l.Id == merge.KeptId, cancellationToken);
-            var merged = merge is null ? null : await db.Leads.VisibleTo(scope).SingleOrDefaultAsync(l => l.Id == merge.MergedId, cancellationToken);
+            var kept = merge is null ? null : await db.Leads.VisibleTo(db, scope).SingleOrDefaultAsync(l => l.Id == merge.KeptId, cancellationToken);
+            var merged = merge is null ? null : await db.Leads.VisibleTo(db, scope).SingleOrDefaultAsync(l => l.Id == merge.MergedId, cancellationToken);
             if (merge is null || kept is null || merged is null)
                 return LeadOutcome.NoSuchLead;
             if (merged.State != LeadState.Invalid)

@@ -239,7 +239,7 @@ public sealed class LeadWorkflow(
         {
             return await db.WriteAsync(async () =>
             {
-                if (await db.Leads.VisibleTo(scope).SingleOrDefaultAsync(l => l.Id == id, cancellationToken) is not { } lead)
+                if (await db.Leads.VisibleTo(db, scope).SingleOrDefaultAsync(l => l.Id == id, cancellationToken) is not { } lead)
                     return LeadOutcome.NoSuchLead;
                 var outcome = await change(db, lead);
                 if (outcome == LeadOutcome.Done)

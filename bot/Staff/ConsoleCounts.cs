@@ -17,18 +17,13 @@ internal static class ConsoleCounts
 
     public static async Task<Numbers> ReadAsync(OutreachDb db, StaffScope scope, CityClock city, CancellationToken cancellationToken)
     {
-        var endOfToday = city.EndOfToday();
-        var leads = db.Leads.VisibleTo(scope).Where(l => l.OpenKey != null);
+        var (open, due) = await LeadList.CountOpenAsync(db, scope, city, cancellationToken);
+        var newestLead = await db.Leads.VisibleTo(db, scope).MaxAsync(l => (long?)l.Id, cancellationToken) ?? 0;
         var handovers = db.Handovers.VisibleTo(db, scope).Where(h => h.ClosedAt == null);
         var waiting = await handovers.CountAsync(h => h.State == HandoverState.Waiting, cancellationToken);
-        var due = await leads.CountAsync(l => l.NextContactAt != null && l.NextContactAt < endOfToday, cancellationToken);
         var alerts = await db.Alerts.VisibleTo(db, scope).CountAsync(a => a.ResolvedAt == null, cancellationToken);
-        var newestLead = await db.Leads.VisibleTo(scope).MaxAsync(l => (long?)l.Id, cancellationToken) ?? 0;
         var conversations = handovers.Select(h => h.ConversationId);
         var newestMessage = await db.Messages.Where(m => conversations.Contains(m.ConversationId)).MaxAsync(m => (long?)m.Id, cancellationToken) ?? 0;
-        return new(due + waiting + alerts, await leads.CountAsync(cancellationToken), waiting, newestMessage + newestLead);
+        return new(due + waiting + alerts, open, waiting, newestMessage + newestLead);
     }
-
-    /// <summary>The city's next midnight.</summary>
-    public static DateTimeOffset EndOfToday(this CityClock city) => city.FromLocal(city.Today.AddDays(1).ToDateTime(TimeOnly.MinValue));
 }

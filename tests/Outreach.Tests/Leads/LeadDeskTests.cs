@@ -51,6 +51,47 @@ public sealed class LeadDeskTests
     }
 
     [Fact]
+    public async Task Each_tab_counts_what_it_lists_page_by_page_in_every_order_for_bureau_and_street()
+    {
+        await using var scene = await LeadScene.CreateAsync();
+        var workflow = scene.Rooms.Get<LeadWorkflow>();
+        await scene.SignUpAsync(room: null, wishes: Wishes.JoinGroup);
+        await workflow.MoveAsync((await scene.SignUpAsync(room: null)).Id, LeadState.Invalid, scene.Street(), Current.CancellationToken);
+        await workflow.MoveAsync((await scene.SignUpAsync(room: null)).Id, LeadState.Contacted, scene.Street(), Current.CancellationToken);
+        await scene.SignUpAsync(ConsentAnswer.Refused, room: null);
+        var nowhere = await scene.PersonAsync();
+        await scene.Rooms.TurnAsync(db => scene.Intake.SaveAsync(db, scene.SignUp(nowhere, null, null), Current.CancellationToken));
+        scene.Rooms.Clock.Advance(TimeSpan.FromDays(9));
+        await scene.SignUpAsync(room: null, wishes: Wishes.Candidate);
+        await scene.SignUpAsync(key: "anjuli", room: null);
+        var list = scene.Rooms.Get<LeadList>();
+        foreach (var scope in new[] { LeadScene.Keeper, scene.Street(), scene.Street() with { AreaId = null, AreaPath = "/", AreaDepth = 0 }, scene.Street() with { Roles = StaffRoles.Publicity } })
+        {
+            var counts = await list.CountAsync(scope, Current.CancellationToken);
+            foreach (var (tab, count) in new[]
+            {
+                (LeadTab.Open, counts.Open), (LeadTab.Mine, counts.Mine), (LeadTab.Due, counts.Due), (LeadTab.Late, counts.Late), (LeadTab.Today, counts.Today), (LeadTab.Willing, counts.Willing),
+                (LeadTab.Unattached, counts.Unattached), (LeadTab.Closed, counts.Closed), (LeadTab.All, counts.Open + counts.Closed),
+            })
+                foreach (var sort in Enum.GetValues<LeadSort>())
+                {
+                    var whole = await list.ListAsync(new() { Tab = tab, Sort = sort }, scope, Current.CancellationToken);
+                    Assert.Equal((tab, sort, count, count), (tab, sort, whole.Total, whole.Rows.Count));
+                    var pages = new List<long>();
+                    for (var page = 1; page <= whole.Total && tab == LeadTab.All; page++)
+                        pages.AddRange((await list.ListAsync(new() { Tab = tab, Sort = sort, Page = page, PageSize = 1 }, scope, Current.CancellationToken)).Rows.Select(row => row.Id));
+                    Assert.Equal(tab == LeadTab.All ? whole.Rows.Select(row => row.Id) : [], pages);
+                }
+        }
+        var all = await list.CountAsync(LeadScene.Keeper, Current.CancellationToken);
+        Assert.Equal((6, 0, 3, 3, 2, 2, 1, 1), (all.Open, all.Mine, all.Due, all.Late, all.Today, all.Willing, all.Unattached, all.Closed));
+        var street = await list.CountAsync(scene.Street(), Current.CancellationToken);
+        Assert.Equal((3, 1, 1, 1, 1, 2, 0, 1), (street.Open, street.Mine, street.Due, street.Late, street.Today, street.Willing, street.Unattached, street.Closed));
+        var orders = await list.ListAsync(new() { Tab = LeadTab.All, Sort = LeadSort.Community }, LeadScene.Keeper, Current.CancellationToken);
+        Assert.Equal(orders.Rows.OrderBy(r => r.IsUnattached).ThenBy(r => r.Community, StringComparer.Ordinal).ThenBy(r => r.Id).Select(r => r.Id), orders.Rows.Select(r => r.Id));
+    }
+
+    [Fact]
     public async Task Many_leads_are_given_at_once_and_go_back_but_for_those_moved_on_since()
     {
         await using var scene = await LeadScene.CreateAsync();

@@ -108,7 +108,7 @@ public sealed class LeadIntakeTests
         var withdrawn = await db.Leads.SingleAsync(Current.CancellationToken);
         Assert.Equal((LeadState.Withdrawn, PassOnState.Withdrawn, null), (withdrawn.State, withdrawn.PassOn, withdrawn.OpenKey));
         Assert.Equal(scene.Rooms.Clock.GetUtcNow().AddDays(7), withdrawn.EraseAt);
-        Assert.Empty(await db.Leads.VisibleTo(scene.Street()).ToListAsync(Current.CancellationToken));
+        Assert.Empty(await db.Leads.VisibleTo(db, scene.Street()).ToListAsync(Current.CancellationToken));
         Assert.Equal([ForwardEvent.Created, ForwardEvent.Withdrawn], await db.LeadForwards.OrderBy(f => f.Id).Select(f => f.Event).ToListAsync(Current.CancellationToken));
         Assert.Contains(await db.Consents.ToListAsync(Current.CancellationToken), c => c is { Answer: ConsentAnswer.Withdrawn, Wording: "撤回" });
     }

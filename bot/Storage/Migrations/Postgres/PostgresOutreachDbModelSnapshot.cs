@@ -2099,9 +2099,13 @@ namespace Outreach.Storage.Migrations.Postgres
                     b.HasIndex("Uncovered")
                         .HasFilter("\"Uncovered\"");
 
-                    b.HasIndex("CommunityId", "State");
+                    b.HasIndex("CommunityId", "ClosedAt", "NextContactAt", "CreatedAt", "State", "PassOn", "Wishes", "AssigneeId")
+                        .HasDatabaseName("IX_Leads_Lists");
 
-                    b.ToTable("Leads", (string)null);
+                    b.ToTable("Leads", null, t =>
+                        {
+                            t.HasCheckConstraint("CK_Leads_OpenOrClosed", "(\"ClosedAt\" IS NULL) = (\"OpenKey\" IS NOT NULL)");
+                        });
                 });
 
             modelBuilder.Entity("Outreach.Leads.LeadBatch", b =>

@@ -1896,9 +1896,13 @@ namespace Outreach.Storage.Migrations.Sqlite
                     b.HasIndex("Uncovered")
                         .HasFilter("\"Uncovered\"");
 
-                    b.HasIndex("CommunityId", "State");
+                    b.HasIndex("CommunityId", "ClosedAt", "NextContactAt", "CreatedAt", "State", "PassOn", "Wishes", "AssigneeId")
+                        .HasDatabaseName("IX_Leads_Lists");
 
-                    b.ToTable("Leads", (string)null);
+                    b.ToTable("Leads", null, t =>
+                        {
+                            t.HasCheckConstraint("CK_Leads_OpenOrClosed", "(\"ClosedAt\" IS NULL) = (\"OpenKey\" IS NOT NULL)");
+                        });
                 });
 
             modelBuilder.Entity("Outreach.Leads.LeadBatch", b =>

@@ -1101,6 +1101,7 @@ namespace Outreach.Storage.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Leads", x => x.Id);
+                    table.CheckConstraint("CK_Leads_OpenOrClosed", "(\"ClosedAt\" IS NULL) = (\"OpenKey\" IS NOT NULL)");
                     table.ForeignKey(
                         name: "FK_Leads_Communities_CommunityId",
                         column: x => x.CommunityId,
@@ -1544,11 +1545,6 @@ namespace Outreach.Storage.Migrations.Postgres
                 column: "AssigneeId");
 
             migrationBuilder.CreateIndex(
-                name: "IX_Leads_CommunityId_State",
-                table: "Leads",
-                columns: new[] { "CommunityId", "State" });
-
-            migrationBuilder.CreateIndex(
                 name: "IX_Leads_ContactId",
                 table: "Leads",
                 column: "ContactId");
@@ -1563,6 +1559,11 @@ namespace Outreach.Storage.Migrations.Postgres
                 table: "Leads",
                 column: "Key",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Leads_Lists",
+                table: "Leads",
+                columns: new[] { "CommunityId", "ClosedAt", "NextContactAt", "CreatedAt", "State", "PassOn", "Wishes", "AssigneeId" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Leads_NameHash",

@@ -1100,6 +1100,7 @@ namespace Outreach.Storage.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Leads", x => x.Id);
+                    table.CheckConstraint("CK_Leads_OpenOrClosed", "(\"ClosedAt\" IS NULL) = (\"OpenKey\" IS NOT NULL)");
                     table.ForeignKey(
                         name: "FK_Leads_Communities_CommunityId",
                         column: x => x.CommunityId,
@@ -1543,11 +1544,6 @@ namespace Outreach.Storage.Migrations.Sqlite
                 column: "AssigneeId");
 
             migrationBuilder.CreateIndex(
-                name: "IX_Leads_CommunityId_State",
-                table: "Leads",
-                columns: new[] { "CommunityId", "State" });
-
-            migrationBuilder.CreateIndex(
                 name: "IX_Leads_ContactId",
                 table: "Leads",
                 column: "ContactId");
@@ -1562,6 +1558,11 @@ namespace Outreach.Storage.Migrations.Sqlite
                 table: "Leads",
                 column: "Key",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Leads_Lists",
+                table: "Leads",
+                columns: new[] { "CommunityId", "ClosedAt", "NextContactAt", "CreatedAt", "State", "PassOn", "Wishes", "AssigneeId" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Leads_NameHash",
