@@ -55,10 +55,10 @@ internal sealed partial class AccountSender(
     }
 
     /// <summary>
-    /// Some calls' worth where a call carries many: while one is on its way the next is read and the last is written. Else half a page: while the answers of one half are
-    /// written the next is claimed, so about a page stands in Sending when a process dies.
+    /// Some calls' worth where a call carries many: while one is on its way the next is read and the last is written. Else a page: what of it was not named when a process
+    /// dies is sent by the next one.
     /// </summary>
-    private int MostAtOnce(IChannel channel) => channel is not IBulkChannel bulk ? (options.CurrentValue.PageSize + 1) / 2
+    private int MostAtOnce(IChannel channel) => channel is not IBulkChannel bulk ? options.CurrentValue.PageSize
         : Math.Max(options.CurrentValue.PageSize, Math.Max(bulk.MaxRecipients, Math.Min(MostInBulk, CallsAtOnce * bulk.MaxRecipients)));
 
     /// <summary>One statement; its row count is the answer. Pause and cancel are rows, read in the same statement. From here on an older copy of this database is known as one.</summary>
@@ -88,20 +88,16 @@ internal sealed partial class AccountSender(
         var now = clock.GetUtcNow();
         var (found, told) = await db.WriteAsync(async () =>
         {
-            // Before a batch is handed over, its rows bear its name: those without one have not left the house. What leaves by the commit of its state has not either.
-            var unseen = channel switch
-            {
-                IBulkChannel => left.Where(d => d.Batch == null),
-                { Capabilities.ReadsStoredMessages: true } => left,
-                _ => null,
-            };
-            var kept = unseen is null ? 0 : await unseen.ExecuteUpdateAsync(set => set
+            // Before rows are handed over they bear a name: those without one have not left the house. What leaves by the commit of its state has none.
+            var kept = await left.Where(d => d.Batch == null).ExecuteUpdateAsync(set => set
                 .SetProperty(d => d.State, DeliveryState.Queued)
                 .SetProperty(d => d.ClaimedBy, (string?)null));
+            var isBatch = channel is IBulkChannel;
             var lost = to == DeliveryState.Unknown ? await left.Select(d => d.Id).ToListAsync() : [];
             var ended = await left.ExecuteUpdateAsync(set => set
                 .SetProperty(d => d.State, to)
                 .SetProperty(d => d.MayHaveArrived, true)
+                .SetProperty(d => d.Batch, d => isBatch ? d.Batch : null)
                 .SetProperty(d => d.ClaimedBy, (string?)null)
                 .SetProperty(d => d.EndedAt, to == DeliveryState.Unknown ? now : null));
             return (kept + ended, await ends.LogLostAsync(db, campaignId, lost));

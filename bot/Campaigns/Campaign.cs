@@ -94,7 +94,7 @@ public sealed class Delivery
     public bool MayHaveArrived { get; set; }
     /// <summary>The vendor's id of the message, or of the batch that it went out with.</summary>
     public string? MessageId { get; set; }
-    /// <summary>The batch with which it was handed to an <see cref="Activities.IBulkChannel"/>; null: not yet, or alone.</summary>
+    /// <summary>The batch with which it was handed to an <see cref="Activities.IBulkChannel"/>. Elsewhere set only while the message may be on the wire. Null: nothing has left the house.</summary>
     public string? Batch { get; set; }
     public DateTimeOffset? EndedAt { get; set; }
     public string? LastError { get; set; }

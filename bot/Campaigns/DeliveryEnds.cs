@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Options;
 using Outreach.Activities;
 using Outreach.Contacts;
@@ -14,6 +15,13 @@ namespace Outreach.Campaigns;
 /// <param name="Notice">What the owner reads; the same object for equal words.</param>
 internal sealed record DeliveryEnd(ClaimedRow Row, SendResult? Result, SkipReason? Skip, Activity? Notice);
 
+/// <summary>Rows that are about to be asked, and the name under which they are.</summary>
+internal sealed record Naming(IReadOnlyList<ClaimedRow> Rows, string Name)
+{
+    /// <summary>Once it is committed: from here on the rows may be on the wire. False: another process took some of them.</summary>
+    public TaskCompletionSource<bool> IsOurs { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
+
 /// <summary>
 /// Writes what came of the rows of a claim: their states by plain SQL, the notice into the owners' conversations, whom the channel cannot reach on to their next channel.
 /// Some hundreds are one commit, and only rows that their claim still holds are touched.
@@ -25,14 +33,15 @@ internal sealed class DeliveryEnds(
     public const int Commit = 500;
     private const int Attempts = 5;
 
-    public async Task WriteAsync(OutreachDb db, Campaign campaign, IChannel channel, IReadOnlyCollection<DeliveryEnd> ends)
+    public async Task WriteAsync(OutreachDb db, Campaign campaign, IChannel channel, IReadOnlyCollection<DeliveryEnd> ends, Naming? naming)
     {
-        foreach (var some in ends.Chunk(Commit))
+        var isOurs = false;
+        foreach (var some in ends.Count == 0 ? [[]] : ends.Chunk(Commit))
             for (var attempt = 1; ; attempt++)
             {
                 try
                 {
-                    await WriteSomeAsync(db, campaign, channel, some);
+                    isOurs = await WriteSomeAsync(db, campaign, channel, some, naming);
                     break;
                 }
                 catch (Exception e) when (e is DbUpdateException or DbException { IsTransient: true } && attempt < Attempts)      // on another node an owner wrote into one of the conversations at the same moment
@@ -40,6 +49,24 @@ internal sealed class DeliveryEnds(
                     db.ChangeTracker.Clear();
                 }
             }
+        naming?.IsOurs.SetResult(isOurs);
+    }
+
+    /// <summary>Within the caller's transaction. False: another process took some of these rows.</summary>
+    public static async Task<bool> NameAsync(OutreachDb db, IReadOnlyList<ClaimedRow> rows, string name)
+    {
+        await using var command = db.Database.GetDbConnection().CreateCommand();
+        command.Transaction = db.Database.CurrentTransaction!.GetDbTransaction();
+#pragma warning disable CA2100 // numbers; what is text is a parameter
+        command.CommandText = $"""UPDATE "Deliveries" SET "Batch" = @Name WHERE "State" = 'Sending' AND "ClaimedBy" = @Claim AND "Id" IN ({string.Join(',', rows.Select(row => row.Id))})""";
+#pragma warning restore CA2100
+        foreach (var (parameter, value) in new[] { ("@Name", name), ("@Claim", rows[0].Claim) })
+        {
+            var given = command.CreateParameter();
+            (given.ParameterName, given.Value) = (parameter, value);
+            command.Parameters.Add(given);
+        }
+        return await command.ExecuteNonQueryAsync() == rows.Count;
     }
 
     /// <summary>
@@ -79,12 +106,15 @@ internal sealed class DeliveryEnds(
         static (int, long) Place(OpenWays ways, string channel, long id) => (ways.RankOf(channel), id);      // grows with every step, so a row never comes back
     }
 
-    private async Task WriteSomeAsync(OutreachDb db, Campaign campaign, IChannel channel, DeliveryEnd[] ends)
+    private async Task<bool> WriteSomeAsync(OutreachDb db, Campaign campaign, IChannel channel, DeliveryEnd[] ends, Naming? naming)
     {
         var now = clock.GetUtcNow();
         var resend = CampaignChannels.ResendOf(channel);
-        var told = await db.WriteAsync(async () =>
+        var (told, isOurs) = await db.WriteAsync(async () =>
         {
+            var isOurs = naming is not null && await NameAsync(db, naming.Rows, naming.Name);
+            if (ends.Length == 0)
+                return ([], isOurs);
             var next = await NextAsync(db, campaign, [.. ends.Where(MayFallBack).Select(end => (end.Row.PersonId, end.Row.ContactId, channel.Id))]);
             var (gone, sent) = (new List<long>(), new List<SentMessage>());
             await using var update = Update(db);
@@ -105,10 +135,11 @@ internal sealed class DeliveryEnds(
             if (ends.FirstOrDefault(end => end.Result?.Class == SendClass.ContentRejected) is { Result: { } rejected }
                 && await db.Campaigns.SingleOrDefaultAsync(c => c.Id == campaign.Id && c.State == CampaignState.Sending) is { } stopped)
                 await db.PauseAsync(stopped, $"渠道不收这段文字（{rejected.VendorCode}）。请停止后改写，再发一条。", now);
-            return conversations;
+            return (conversations, isOurs);
         }, CancellationToken.None);
         db.ChangeTracker.Clear();
         Tell(told);
+        return isOurs;
     }
 
     private static bool MayFallBack(DeliveryEnd end) => !end.Row.MayHaveArrived

@@ -30,9 +30,10 @@ internal sealed record ClaimedRow(
 }
 
 /// <summary>
-/// Sends claim after claim for some seconds and writes what came of each row. Three stages work side by side: the rows are claimed and read some dozens at a time (where the
-/// vendor takes one call for many: a call's worth), sent, and written in commits of many. Before each of these portions everything that may have changed is read anew: pause,
-/// stop, quiet hours and a vendor's refusal end it and give the other rows back; who opted out, withdrew the sign-up or has had enough for the week is skipped.
+/// Sends claim after claim for some seconds and writes what came of each row. The stages work side by side: the rows are claimed and read some dozens at a time (where the
+/// vendor takes one call for many: a call's worth), named as about to be asked, sent, and written in commits of many. Before each of these portions everything that may have
+/// changed is read anew: pause, stop, quiet hours and a vendor's refusal end it and give the other rows back; who opted out, withdrew the sign-up or has had enough for the
+/// week is skipped.
 /// </summary>
 internal sealed class NoticeSender(
     IDbContextFactory<OutreachDb> databases, Audience audiences, DeliveryEnds rows, IOptionsMonitor<CampaignOptions> options, IOptions<SiteOptions> site,
@@ -43,6 +44,10 @@ internal sealed class NoticeSender(
     private const int Portion = 64;
     private const int LeastPortion = 16;
     private const int MostPortion = 256;
+    // Rows are named in parts of a portion, one part ahead: what a dying process leaves uncertain is two of them.
+    private const int PartsOfPortion = 4;
+    private const int LeastPart = 8;
+    private const int MostPart = 64;
     // Answers wait for their commit no longer than this, nor for more than these.
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(50);
     // It ends well within Orleans' call time-out of 30 s, however slow the channel is.
@@ -57,7 +62,7 @@ internal sealed class NoticeSender(
         if (await audiences.ResolveAsync(db, AudienceChoice.Of(work.Campaign), CancellationToken.None) is { } audience)
         {
             var portions = System.Threading.Channels.Channel.CreateBounded<List<ClaimedRow>>(1);
-            var ends = System.Threading.Channels.Channel.CreateBounded<DeliveryEnd>(work.Commit);
+            var ends = System.Threading.Channels.Channel.CreateBounded<Written>(work.Commit);
             // SQLite answers on the thread that asks, and a grain has one: there the stages would wait for each other and for the disk.
             await Parallel.ForEachAsync<Func<CancellationToken, Task>>(
                 [
@@ -96,7 +101,7 @@ internal sealed class NoticeSender(
         }
     }
 
-    private async Task SendPortionsAsync(Work work, ChannelReader<List<ClaimedRow>> portions, ChannelWriter<DeliveryEnd> ends, CancellationToken stop)
+    private async Task SendPortionsAsync(Work work, ChannelReader<List<ClaimedRow>> portions, ChannelWriter<Written> ends, CancellationToken stop)
     {
         try
         {
@@ -111,14 +116,10 @@ internal sealed class NoticeSender(
                 case { Capabilities.ReadsStoredMessages: true }:
                     await foreach (var portion in going)
                         foreach (var row in portion)
-                            await ends.WriteAsync(WithoutCall(work, row), stop);
+                            await ends.WriteAsync(new(WithoutCall(work, row)), stop);
                     break;
                 default:
-                    await Parallel.ForEachAsync(EachAsync(going), new ParallelOptions { MaxDegreeOfParallelism = options.CurrentValue.Concurrency, CancellationToken = stop }, async (row, _) =>
-                    {
-                        if (!IsOver(work))      // else it is given back
-                            await ends.WriteAsync(await SendOneAsync(work, row), stop);
-                    });
+                    await CallForEachAsync(db, work, portions, ends, stop);
                     break;
             }
         }
@@ -138,32 +139,76 @@ internal sealed class NoticeSender(
                 work.Stop();
     }
 
-    private static async IAsyncEnumerable<ClaimedRow> EachAsync(IAsyncEnumerable<List<ClaimedRow>> portions)
+    private Task CallForEachAsync(OutreachDb db, Work work, ChannelReader<List<ClaimedRow>> portions, ChannelWriter<Written> ends, CancellationToken ended)
+    {
+        var named = System.Threading.Channels.Channel.CreateBounded<ClaimedRow[]>(1);
+        var calls = new ParallelOptions { MaxDegreeOfParallelism = options.CurrentValue.Concurrency };
+        return Parallel.ForEachAsync<Func<CancellationToken, Task>>(
+            [
+                stop => NamePartsAsync(work, GoingAsync(db, work, portions, stop), named.Writer, ends, stop),
+                stop => Parallel.ForEachAsync(EachAsync(named.Reader.ReadAllAsync(stop)), calls, async (row, _) =>
+                {
+                    if (!IsOver(work))      // else it is given back
+                        await ends.WriteAsync(new(await SendOneAsync(work, row)), stop);
+                }),
+            ],
+            new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = ended }, async (stage, stop) => await stage(stop));
+    }
+
+    /// <summary>
+    /// Has rows named that are a call of their own each, a part while the one before is on its way and in one commit with the ends of those before it. A part that another
+    /// process took from us is left to it.
+    /// </summary>
+    private async Task NamePartsAsync(Work work, IAsyncEnumerable<List<ClaimedRow>> portions, ChannelWriter<ClaimedRow[]> named, ChannelWriter<Written> ends, CancellationToken stop)
+    {
+        try
+        {
+            await foreach (var portion in portions)
+                foreach (var part in portion.Chunk(Math.Clamp(portion.Count / PartsOfPortion, LeastPart, MostPart)))
+                    if (await named.WaitToWriteAsync(stop) && !IsOver(work))
+                    {
+                        var naming = new Naming(part, part[0].Claim);
+                        await ends.WriteAsync(new(null, naming), stop);
+                        if (await naming.IsOurs.Task.WaitAsync(stop))
+                            await named.WriteAsync(part, stop);
+                    }
+        }
+        finally
+        {
+            named.Complete();
+        }
+    }
+
+    private static async IAsyncEnumerable<ClaimedRow> EachAsync(IAsyncEnumerable<ClaimedRow[]> portions)
     {
         await foreach (var portion in portions)
             foreach (var row in portion)
                 yield return row;
     }
 
-    /// <summary>Whatever else fails: what has its answer is written.</summary>
-    private async Task WriteEndsAsync(Work work, ChannelReader<DeliveryEnd> ends)
+    /// <summary>Whatever else fails: what has its answer is written. Who waits for its name does not wait for others to gather.</summary>
+    private async Task WriteEndsAsync(Work work, ChannelReader<Written> ends)
     {
         await using var db = await databases.CreateDbContextAsync(CancellationToken.None);
         var some = new List<DeliveryEnd>(work.Commit);
         while (await ends.WaitToReadAsync(CancellationToken.None))
         {
+            Naming? naming = null;
             using var patience = new CancellationTokenSource(Gather, clock);
             try
             {
-                while (some.Count < work.Commit && await ends.WaitToReadAsync(patience.Token))
-                    while (some.Count < work.Commit && ends.TryRead(out var end))
-                        some.Add(end);
+                while (some.Count < work.Commit && naming is null && await ends.WaitToReadAsync(patience.Token))
+                    while (some.Count < work.Commit && naming is null && ends.TryRead(out var next))
+                        if (next.End is { } end)
+                            some.Add(end);
+                        else
+                            naming = next.Naming;
             }
             catch (OperationCanceledException) when (patience.IsCancellationRequested)
             {
                 // as many as have come
             }
-            await rows.WriteAsync(db, work.Campaign, work.Channel, some);
+            await rows.WriteAsync(db, work.Campaign, work.Channel, some, naming);
             work.Results.AddRange(some.Select(end => end.Result).OfType<SendResult>());
             some.Clear();
         }
@@ -237,7 +282,7 @@ internal sealed class NoticeSender(
         WhyNot(row, work) is { } reason ? new(row, null, reason, null) : new(row, new(SendClass.Ok), null, work.NoticeOf(row));
 
     /// <summary>Rows of equal words in one call. The batch is written before it is handed over; a name that rows already bear is kept, even by fewer of them.</summary>
-    private async Task SendManyAsync(OutreachDb db, Work work, List<ClaimedRow> portion, IBulkChannel channel, ChannelWriter<DeliveryEnd> ends, CancellationToken stop)
+    private async Task SendManyAsync(OutreachDb db, Work work, List<ClaimedRow> portion, IBulkChannel channel, ChannelWriter<Written> ends, CancellationToken stop)
     {
         foreach (var batch in portion.GroupBy(row => (row.Batch, Notice: work.NoticeOf(row))))
         {
@@ -246,29 +291,21 @@ internal sealed class NoticeSender(
             var meant = new List<ClaimedRow>();
             foreach (var row in batch)
                 if (WhyNot(row, work) is { } reason)
-                    await ends.WriteAsync(new(row, null, reason, null), stop);
+                    await ends.WriteAsync(new(new DeliveryEnd(row, null, reason, null)), stop);
                 else
                     meant.Add(row);
             if (meant.Count == 0)
                 continue;
             var key = batch.Key.Batch ?? $"{work.Campaign.Id}-{Guid.NewGuid():N}";
-            if (!await NameAsync(db, meant, key))
+            if (!await db.WriteAsync(() => DeliveryEnds.NameAsync(db, meant, key), CancellationToken.None))
                 continue;      // another process took them from us: they are its rows now
             var results = await channel.SendManyAsync(meant.ConvertAll(row => row.To!), batch.Key.Notice!, key, CancellationToken.None);
             foreach (var (row, result) in meant.Zip(results))
             {
                 work.Heard(result);
-                await ends.WriteAsync(new(row with { Batch = key }, result, null, batch.Key.Notice), stop);
+                await ends.WriteAsync(new(new DeliveryEnd(row with { Batch = key }, result, null, batch.Key.Notice)), stop);
             }
         }
-    }
-
-    private static async Task<bool> NameAsync(OutreachDb db, List<ClaimedRow> meant, string key)
-    {
-        var ids = meant.ConvertAll(row => row.Id);
-        var claim = meant[0].Claim;
-        return await db.WriteAsync(() => db.Deliveries.Where(d => ids.Contains(d.Id) && d.State == DeliveryState.Sending && d.ClaimedBy == claim)
-            .ExecuteUpdateAsync(set => set.SetProperty(d => d.Batch, key)), CancellationToken.None) == ids.Count;
     }
 
     private static SkipReason? WhyNot(ClaimedRow row, Work work) =>
@@ -286,13 +323,20 @@ internal sealed class NoticeSender(
         .ExecuteUpdateAsync(set => set
             .SetProperty(d => d.State, DeliveryState.Queued)
             .SetProperty(d => d.ClaimedBy, (string?)null)
+            .SetProperty(d => d.Batch, d => work.KeepsBatches ? d.Batch : null)
             .SetProperty(d => d.Tries, d => d.Tries - 1)), CancellationToken.None);
+
+    /// <summary>What the last stage writes: an end, or a name.</summary>
+    private readonly record struct Written(DeliveryEnd? End, Naming? Naming = null);
 
     /// <summary>What one call works with; the words are as they were at its beginning.</summary>
     private sealed record Work(Campaign Campaign, string Account, IChannel Channel, DateOnly Today, string Sender, long Started)
     {
         /// <summary>Neither one call for many nor none at all.</summary>
         public bool CallsForEach => Channel is not (IBulkChannel or { Capabilities.ReadsStoredMessages: true });
+
+        /// <summary>The vendor knows a batch by its name.</summary>
+        public bool KeepsBatches => Channel is IBulkChannel;
 
         /// <summary>Rows of one commit. Where to write is to send, no more than a portion: else a pause would come too late for those that wait to be written.</summary>
         public int Commit { get; } = Channel.Capabilities.ReadsStoredMessages ? Portion : DeliveryEnds.Commit;

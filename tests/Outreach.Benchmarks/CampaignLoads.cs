@@ -30,7 +30,7 @@ internal static class CampaignLoads
 {
     private const int Single = 20_000;
     // Of both sides the first one also compiles what it runs.
-    private const int Rounds = 3;
+    private const int Rounds = 5;
     private const int Concurrency = 8;
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(20);
 

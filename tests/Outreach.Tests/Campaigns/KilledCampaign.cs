@@ -19,8 +19,15 @@ namespace Outreach.Tests.Campaigns;
 /// <param name="Number">Of the call or commit, from 1, counted over the whole history.</param>
 public readonly record struct KillPoint(CallStage? Stage, int Number);
 
+/// <summary>How far a notice is when one of its processes starts.</summary>
+/// <param name="Calls">Made so far by all processes.</param>
+/// <param name="Commits">Seen so far of all processes.</param>
+/// <param name="Left">Share of the recipients that wait to be sent to; 1 before there are rows.</param>
+public readonly record struct KilledProgress(int Calls, int Commits, double Left);
+
 /// <summary>What the vendors and the rows say at the end.</summary>
-public sealed record KilledOutcome(int Kills, int Calls, int Commits, int Rows, int Sent, int Unknown, IReadOnlyList<string> Wrong);
+/// <param name="Log">Every stage of a call and every commit (null) in its order, over all processes.</param>
+public sealed record KilledOutcome(int Kills, IReadOnlyList<CallStage?> Log, int Rows, int Sent, int Unknown, IReadOnlyList<string> Wrong);
 
 /// <summary>
 /// One notice to owners in several kinds of channels, sent by processes that are killed at given points and started again: a vendor without any handle (Azure Bot Service),
@@ -67,14 +74,24 @@ public sealed class KilledCampaign : IAsyncDisposable
     }
 
     /// <summary>Runs the notice to its end, with a kill and a new process at each point that is reached.</summary>
-    public async Task<KilledOutcome> RunAsync(IEnumerable<KillPoint> points, CancellationToken stop)
+    public Task<KilledOutcome> RunAsync(IReadOnlyCollection<KillPoint> points, CancellationToken stop)
+    {
+        var waiting = new Queue<KillPoint>(points);
+        return RunAsync(points.Count, _ => waiting.TryDequeue(out var next) ? next : null, stop);
+    }
+
+    /// <summary>The same with points that are chosen on the way.</summary>
+    /// <param name="most">More kills than these are not asked for.</param>
+    /// <param name="choose">Asked at the start of each process; null: this one lives. A point that has passed already is the next event of its kind.</param>
+    public async Task<KilledOutcome> RunAsync(int most, Func<KilledProgress, KillPoint?> choose, CancellationToken stop)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var waiting = new Queue<KillPoint>(points);
-        patience.CancelAfter(Patience + waiting.Count * PatienceAPoint);
+        patience.CancelAfter(Patience + most * PatienceAPoint);
+        var log = new List<CallStage?>();
         var (kills, calls, commits) = (0, 0, 0);
         while (true)
         {
+            var next = kills == most ? null : choose(new(calls, commits, Left()));
             using var process = OutreachProcess.Start(_folder.FullName, Settings());
             var dead = 0;
             void Kill()
@@ -84,11 +101,12 @@ public sealed class KilledCampaign : IAsyncDisposable
             }
             void Heard(int number, CallStage stage)
             {
-                lock (waiting)
+                lock (log)
                 {
+                    log.Add(stage);
                     if (stage == CallStage.Asked)
                         calls++;
-                    if (dead == 0 && waiting.TryPeek(out var next) && next.Stage == stage && calls >= next.Number)
+                    if (next is { } point && point.Stage == stage && calls >= point.Number)
                         Kill();
                 }
             }
@@ -105,10 +123,11 @@ public sealed class KilledCampaign : IAsyncDisposable
                     if (Count(eye, "PRAGMA data_version") is var now && now != version)
                     {
                         version = now;
-                        lock (waiting)
+                        lock (log)
                         {
+                            log.Add(null);
                             commits++;
-                            if (waiting.TryPeek(out var next) && next.Stage is null && commits >= next.Number)
+                            if (next is { Stage: null } point && commits >= point.Number)
                                 Kill();
                         }
                         if (Volatile.Read(ref dead) == 0 && Count(eye, "SELECT count(*) FROM Campaigns WHERE State = 'Done'") == 1)
@@ -122,9 +141,16 @@ public sealed class KilledCampaign : IAsyncDisposable
             if (dead == 0)
                 break;
             kills++;
-            waiting.Dequeue();
         }
-        return Judge(kills, calls, commits);
+        return Judge(kills, log);
+    }
+
+    /// <summary>Read while no process runs: what a dead one had handed over counts as done.</summary>
+    private double Left()
+    {
+        using var eye = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = DatabasePath, Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ToString());
+        eye.Open();
+        return Count(eye, "SELECT count(*) FROM Campaigns WHERE SnapshotAt IS NULL") > 0 ? 1 : (double)Count(eye, "SELECT count(*) FROM Deliveries WHERE State = 'Queued' OR (State = 'Sending' AND Batch IS NULL)") / (_each * _channels.Count);
     }
 
     private string DatabasePath => Path.Combine(_folder.FullName, "data", "outreach.db");
@@ -164,7 +190,7 @@ public sealed class KilledCampaign : IAsyncDisposable
         await db.SaveChangesAsync();
     }
 
-    private KilledOutcome Judge(int kills, int calls, int commits)
+    private KilledOutcome Judge(int kills, IReadOnlyList<CallStage?> log)
     {
         using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = DatabasePath, Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ToString());
         connection.Open();
@@ -195,7 +221,7 @@ public sealed class KilledCampaign : IAsyncDisposable
             if (!(state == "Sent" && copies == 1) && !(channel == "botframework" && state == "Unknown" && copies <= 1))
                 wrong.Add(string.Create(CultureInfo.InvariantCulture, $"{channel} {user}: {state}, {copies} copies"));
         }
-        return new(kills, calls, commits, rows, sent, unknown, wrong);
+        return new(kills, log, rows, sent, unknown, wrong);
     }
 
     private static long Count(SqliteConnection connection, string sql)

@@ -20,6 +20,6 @@ public sealed class KilledNoticeTests
         Assert.Equal(2 * Each, outcome.Rows);
         Assert.Equal(2 * Each, outcome.Sent + outcome.Unknown);
         Assert.InRange(outcome.Kills, 4, 5);
-        Assert.InRange(outcome.Unknown, 1, 200 * outcome.Kills);
+        Assert.InRange(outcome.Unknown, 1, 80 * outcome.Kills);
     }
 }
