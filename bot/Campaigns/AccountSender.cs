@@ -89,14 +89,17 @@ internal sealed partial class AccountSender(
         var (found, told) = await db.WriteAsync(async () =>
         {
             // Before rows are handed over they bear a name: those without one have not left the house. What leaves by the commit of its state has none.
+            // That we died is not a try of the vendor's: else deaths alone would use them up.
             var kept = await left.Where(d => d.Batch == null).ExecuteUpdateAsync(set => set
                 .SetProperty(d => d.State, DeliveryState.Queued)
+                .SetProperty(d => d.Tries, d => d.Tries - 1)
                 .SetProperty(d => d.ClaimedBy, (string?)null));
             var isBatch = channel is IBulkChannel;
             var lost = to == DeliveryState.Unknown ? await left.Select(d => d.Id).ToListAsync() : [];
             var ended = await left.ExecuteUpdateAsync(set => set
                 .SetProperty(d => d.State, to)
                 .SetProperty(d => d.MayHaveArrived, true)
+                .SetProperty(d => d.Tries, d => to == DeliveryState.Queued ? d.Tries - 1 : d.Tries)
                 .SetProperty(d => d.Batch, d => isBatch ? d.Batch : null)
                 .SetProperty(d => d.ClaimedBy, (string?)null)
                 .SetProperty(d => d.EndedAt, to == DeliveryState.Unknown ? now : null));

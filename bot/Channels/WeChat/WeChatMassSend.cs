@@ -37,11 +37,14 @@ internal sealed class WeChatMassSend(WeChatApi api)
         }
     }
 
-    /// <summary>45066: the same batch was handed over a moment ago, and the vendor wants a minute before it says what became of it.</summary>
+    // The vendor wants a minute before it says what became of a batch.
+    private static readonly TimeSpan BetweenRepeats = TimeSpan.FromSeconds(65);
+
+    /// <summary>45066: the same batch was handed over a moment ago.</summary>
     private async Task<SendResult> PostAsync<T>(WeChatAccount account, string path, T message, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
         var result = await api.PostAsync(account, path, message, type, cancellationToken);
-        return result.VendorCode == "45066" ? result with { Class = SendClass.AmbiguousSent } : result;
+        return result.VendorCode == "45066" ? result with { Class = SendClass.AmbiguousSent, RetryAfter = BetweenRepeats } : result;
     }
 
     /// <summary>Nothing of the message was written: no doubt is left.</summary>
