@@ -82,17 +82,23 @@ internal static class AudienceQueries
     public static IQueryable<Lead> MeantLeads(this OutreachDb db, ResolvedAudience audience)
     {
         var (path, wishes) = (audience.AreaPath, audience.Choice.Filter.Wishes);
-        var leads = db.Leads.Where(l => l.State != LeadState.Withdrawn && l.State != LeadState.Invalid && l.Community != null && l.Community.Area.Path.StartsWith(path));
+        var leads = db.Leads.Where(l => l.State != LeadState.Withdrawn && l.State != LeadState.Invalid).Within(db, path);
         if (audience.CommunityIds is { } ids)
             leads = leads.Where(l => ids.Contains(l.CommunityId!.Value));
         return wishes == Wishes.None ? leads : leads.Where(l => (l.Wishes & wishes) != 0);
     }
 
     /// <summary>Everyone meant, whether or not they may be written to: the contacts in whose name people signed up.</summary>
-    public static IQueryable<Contact> Meant(this OutreachDb db, ResolvedAudience audience)
+    public static IQueryable<Contact> Meant(this OutreachDb db, ResolvedAudience audience) => db.Meant(audience, db.MeantLeads(audience));
+
+    /// <summary>Those of them whose number is above the one and not above the other.</summary>
+    public static IQueryable<Contact> MeantFrom(this OutreachDb db, ResolvedAudience audience, long after, long to) =>
+        db.Meant(audience, db.MeantLeads(audience).Where(lead => lead.ContactId > after && lead.ContactId <= to));
+
+    private static IQueryable<Contact> Meant(this OutreachDb db, ResolvedAudience audience, IQueryable<Lead> leads)
     {
-        var leads = db.MeantLeads(audience);
-        var people = db.Contacts.Where(p => p.OwnerId == null && p.ErasedAt == null && leads.Any(lead => lead.ContactId == p.Id));
+        var owners = leads.Select(lead => lead.ContactId);
+        var people = db.Contacts.Where(p => p.OwnerId == null && p.ErasedAt == null && owners.Contains(p.Id));
         var filter = audience.Choice.Filter;
         if (filter.WroteWithinDays is { } within && audience.Now.AddDays(-within) is var since)
             people = people.Where(p => p.LastSeenAt >= since);
@@ -117,7 +123,7 @@ internal static class AudienceQueries
         return filter.Count == 0 ? reachable : reachable.Where(c => filter.Contains(c.Channel));
     }
 
-    /// <summary>Everyone meant with the contact that their one copy goes to; null: there is none.</summary>
+    /// <summary>Everyone meant with the contact that their one copy goes to; null: there is none. Who gave no other address, as nearly all, has nothing to be ranked.</summary>
     public static IQueryable<MeantPerson> WithBest(this IQueryable<Contact> people, OutreachDb db, ResolvedAudience audience)
     {
         var reachable = db.Contacts.Reachable(audience);
@@ -125,7 +131,9 @@ internal static class AudienceQueries
         return people.Select(p => new MeantPerson
         {
             PersonId = p.Id,
-            ContactId = reachable.Where(c => c.Id == p.Id || c.OwnerId == p.Id).OrderBy(rank).ThenBy(c => c.Id).Select(c => (long?)c.Id).FirstOrDefault(),
+            ContactId = db.Set<Contact>().Any(c => c.OwnerId == p.Id)
+                ? reachable.Where(c => c.Id == p.Id || c.OwnerId == p.Id).OrderBy(rank).ThenBy(c => c.Id).Select(c => (long?)c.Id).FirstOrDefault()
+                : reachable.Any(c => c.Id == p.Id) ? (long?)p.Id : null,
         });
     }
 

@@ -23,7 +23,7 @@ internal sealed class AudienceSnapshot(Audience audiences, TimeProvider clock)
         var from = campaign.SnapshotCursor;
         var last = await db.Contacts.Where(c => c.Id > from).OrderBy(c => c.Id).Select(c => (long?)c.Id).Skip(Page - 1).FirstOrDefaultAsync();
         var to = last ?? long.MaxValue;
-        var people = db.Meant(audience).Where(p => p.Id > from && p.Id <= to);
+        var people = db.MeantFrom(audience, from, to);
         if (campaign is { FollowsId: { } earlier, FollowUp: { } kind } && StateOf(kind) is var state)
             people = people.Where(p => db.Set<Delivery>().Any(d => d.CampaignId == earlier && d.PersonId == p.Id && d.State == state));
         await InsertAsync(db, campaign, audience, people);

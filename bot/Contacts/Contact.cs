@@ -85,7 +85,7 @@ internal sealed class ContactTable : IEntityTypeConfiguration<Contact>
         contact.Property(c => c.UserId).HasMaxLength(256);
         contact.HasIndex(c => new { c.Channel, c.Account, c.UserId }).IsUnique();
         contact.HasIndex(c => c.CommunityId);
-        contact.HasIndex(c => c.OwnerId);
+        contact.HasIndex(c => c.OwnerId).HasFilter("\"OwnerId\" IS NOT NULL");      // nearly nobody has one, and nobody looks for those who have none
         contact.HasOne<Community>().WithMany().HasForeignKey(c => c.CommunityId).OnDelete(DeleteBehavior.SetNull);
     }
 }
@@ -99,6 +99,7 @@ internal sealed class ConsentTable : IEntityTypeConfiguration<Consent>
         consent.HasIndex(c => c.ContactId);
         consent.Property(c => c.LeadKey).HasMaxLength(16);
         consent.HasIndex(c => c.LeadKey);
+        consent.HasIndex(c => new { c.Purpose, c.TextVersion, c.Answer, c.At }).HasDatabaseName("IX_Consents_Versions");     // how often each text was answered
         consent.HasOne<Contact>().WithMany().HasForeignKey(c => c.ContactId).OnDelete(DeleteBehavior.Cascade);
     }
 }

@@ -16,7 +16,7 @@ internal sealed record StatisticsQuery(DateOnly Since, long? CommunityId, string
 /// <param name="Label">An article's id, a topic, a channel; for people the page names it.</param>
 internal sealed record StatisticsLine(string Label, int Answers);
 
-/// <param name="Owners">Owners of the slice who were in touch since then.</param>
+/// <param name="Owners">Owners of the slice who wrote since then.</param>
 /// <param name="Total">Answers; null together with everything else when the slice has fewer than five owners.</param>
 /// <param name="Handed">Handovers closed per neighbourhood, and what the owners said; null where fewer than five answered.</param>
 internal sealed record Statistics(
@@ -40,11 +40,13 @@ internal sealed class AnswerStatistics(IDbContextFactory<OutreachDb> databases, 
         if (query.CommunityId is { } wanted && mine?.Contains(wanted) is false)
             return nothing;
         var since = city.FromLocal(query.Since.ToDateTime(TimeOnly.MinValue));
-        var contacts = db.Contacts.Where(c => mine == null || mine.Contains(c.CommunityId!.Value));
+        var contacts = db.Contacts.Where(c => c.OwnerId == null && c.ConversationId != null && c.LastSeenAt >= since);
+        if (mine is not null)
+            contacts = contacts.Where(c => mine.Contains(c.CommunityId!.Value));
         if (query.CommunityId is { } one)
             contacts = contacts.Where(c => c.CommunityId == one);
-        var owners = await db.Conversations.Where(c => c.LastActiveAt >= since && (query.Channel == null || c.Channel == query.Channel) && contacts.Any(owner => owner.Id == c.ContactId))
-            .Select(c => c.ContactId).Distinct().CountAsync(cancellationToken);
+        var present = await contacts.GroupBy(c => c.Channel).Select(g => new { Channel = g.Key, Owners = g.Count() }).ToListAsync(cancellationToken);
+        var owners = present.Where(c => query.Channel is null || c.Channel == query.Channel).Sum(c => c.Owners);
         if (owners < Progress.Floor)
             return nothing with { Owners = owners };
         var counts = db.AnswerCounts.AsNoTracking().Where(c => c.Day >= query.Since && (mine == null || mine.Contains(c.CommunityId))
@@ -53,9 +55,7 @@ internal sealed class AnswerStatistics(IDbContextFactory<OutreachDb> databases, 
         var confidence = await counts.Where(c => c.Confidence >= 0).GroupBy(c => c.Confidence).Select(g => new { g.Key, Answers = g.Sum(c => c.Answers) })
             .ToDictionaryAsync(g => g.Key, g => g.Answers, cancellationToken);
         var articles = await counts.Where(c => c.ArticleId != "").GroupBy(c => c.ArticleId).Select(g => new StatisticsLine(g.Key, g.Sum(c => c.Answers))).ToListAsync(cancellationToken);
-        var shown = (await db.Conversations.Where(c => c.LastActiveAt >= since && contacts.Any(owner => owner.Id == c.ContactId))
-            .GroupBy(c => c.Channel).Select(g => new { g.Key, Owners = g.Select(c => c.ContactId).Distinct().Count() }).ToListAsync(cancellationToken))
-            .Where(channel => channel.Owners >= Progress.Floor).Select(channel => channel.Key).ToList();
+        var shown = present.Where(c => c.Owners >= Progress.Floor).Select(c => c.Channel).ToList();
         var channels = await counts.Where(c => shown.Contains(c.Channel)).GroupBy(c => c.Channel).Select(g => new StatisticsLine(g.Key, g.Sum(c => c.Answers))).ToListAsync(cancellationToken);
         return new(owners, kinds.Values.Sum(), kinds, confidence,
             [.. articles.GroupBy(line => TopicOf(line.Label)).Select(topic => new StatisticsLine(topic.Key, topic.Sum(line => line.Answers))).OrderByDescending(line => line.Answers)],

@@ -142,8 +142,10 @@ internal sealed class LeadTable : IEntityTypeConfiguration<Lead>
         lead.HasIndex(l => l.OpenKey).IsUnique();
         lead.HasIndex(l => l.ContactId);
         // All that lists count, filter and sort by, so that they do not read the long encrypted rows of leads that are not on the page.
-        lead.HasIndex(l => new { l.CommunityId, l.ClosedAt, l.NextContactAt, l.CreatedAt, l.State, l.PassOn, l.Wishes, l.AssigneeId }).HasDatabaseName("IX_Leads_Lists");
-        lead.HasIndex(l => l.NextContactAt);
+        // Without a filter: of two indexes that will do, SQLite takes the one that leaves out rows, even if it must then read the leads themselves.
+        lead.HasIndex(l => new { l.CommunityId, l.ClosedAt, l.NextContactAt, l.CreatedAt, l.State, l.PassOn, l.Wishes, l.AssigneeId, l.ContactId, l.Id }).HasDatabaseName("IX_Leads_Lists");
+        lead.HasIndex(l => new { l.NextContactAt, l.ClosedAt, l.Id });
+        lead.HasIndex(l => new { l.CommunityId, l.RoomHash, l.Role, l.Wishes, l.ClosedAt }).HasDatabaseName("IX_Leads_Households");      // the progress board's
         lead.HasIndex(l => l.PhoneHash);
         lead.HasIndex(l => l.NameHash);
         lead.HasIndex(l => l.AssigneeId);

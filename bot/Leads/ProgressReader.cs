@@ -49,13 +49,13 @@ public sealed class ProgressReader(IDbContextFactory<OutreachDb> databases, Comm
 
     /// <summary>The same for all communities of a subtree of areas.</summary>
     public static Task<IReadOnlyDictionary<long, int>> CountWithinAsync(OutreachDb db, string areaPath, CancellationToken cancellationToken) =>
-        CountAsync(areaPath == "/" ? db.Leads.Where(l => l.CommunityId != null) : db.Leads.Where(l => l.Community!.Area.Path.StartsWith(areaPath)), cancellationToken);
+        CountAsync(areaPath == "/" ? db.Leads.Where(l => l.CommunityId != null) : db.Leads.Within(db, areaPath), cancellationToken);
 
     private static async Task<IReadOnlyDictionary<long, int>> CountAsync(IQueryable<Lead> leads, CancellationToken cancellationToken)
     {
-        var counted = leads.Where(l => l.OpenKey != null && l.Role == LeadRole.Owner && (l.Wishes & (Wishes.Support | Wishes.JoinGroup | Wishes.Candidate)) != 0);
-        var rooms = await counted.Where(l => l.RoomHash != null).GroupBy(l => l.CommunityId!.Value)
-            .Select(group => new { Id = group.Key, Count = group.Select(l => l.RoomHash).Distinct().Count() }).ToListAsync(cancellationToken);
+        var counted = leads.Where(l => l.ClosedAt == null && l.Role == LeadRole.Owner && (l.Wishes & (Wishes.Support | Wishes.JoinGroup | Wishes.Candidate)) != 0);
+        var rooms = await counted.Where(l => l.RoomHash != null).Select(l => new { Id = l.CommunityId!.Value, l.RoomHash }).Distinct().GroupBy(room => room.Id)
+            .Select(group => new { Id = group.Key, Count = group.Count() }).ToListAsync(cancellationToken);
         var roomless = await counted.Where(l => l.RoomHash == null).GroupBy(l => l.CommunityId!.Value)
             .Select(group => new { Id = group.Key, Count = group.Count() }).ToListAsync(cancellationToken);
         return rooms.Concat(roomless).GroupBy(r => r.Id).ToDictionary(group => group.Key, group => group.Sum(r => r.Count));

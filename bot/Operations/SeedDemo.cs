@@ -143,6 +143,10 @@ internal sealed class SeedDemo(IDbContextFactory<OutreachDb> databases, Personal
                 db.Leads.AddRange(some);
                 await db.SaveChangesAsync(cancellationToken);
             }
+            await db.Database.ExecuteSqlAsync(
+                $"""
+                UPDATE "Contacts" SET "ConversationId" = (SELECT "Id" FROM "Conversations" WHERE "ContactId" = "Contacts"."Id") WHERE "Id" >= {contacts[0].Id}
+                """, cancellationToken);
             await AddStepsAsync(db, leads[0].Id);
             await AddMessagesAsync(db, talks[0].Id, talks.Max(talk => talk.LastSequence));
         }, cancellationToken);

@@ -1050,6 +1050,9 @@ namespace Outreach.Storage.Migrations.Postgres
 
                     b.HasIndex("LeadKey");
 
+                    b.HasIndex("Purpose", "TextVersion", "Answer", "At")
+                        .HasDatabaseName("IX_Consents_Versions");
+
                     b.ToTable("Consents", (string)null);
                 });
 
@@ -1116,7 +1119,8 @@ namespace Outreach.Storage.Migrations.Postgres
 
                     b.HasIndex("CommunityId");
 
-                    b.HasIndex("OwnerId");
+                    b.HasIndex("OwnerId")
+                        .HasFilter("\"OwnerId\" IS NOT NULL");
 
                     b.HasIndex("Channel", "Account", "UserId")
                         .IsUnique();
@@ -2089,8 +2093,6 @@ namespace Outreach.Storage.Migrations.Postgres
 
                     b.HasIndex("NameHash");
 
-                    b.HasIndex("NextContactAt");
-
                     b.HasIndex("OpenKey")
                         .IsUnique();
 
@@ -2099,7 +2101,12 @@ namespace Outreach.Storage.Migrations.Postgres
                     b.HasIndex("Uncovered")
                         .HasFilter("\"Uncovered\"");
 
-                    b.HasIndex("CommunityId", "ClosedAt", "NextContactAt", "CreatedAt", "State", "PassOn", "Wishes", "AssigneeId")
+                    b.HasIndex("NextContactAt", "ClosedAt", "Id");
+
+                    b.HasIndex("CommunityId", "RoomHash", "Role", "Wishes", "ClosedAt")
+                        .HasDatabaseName("IX_Leads_Households");
+
+                    b.HasIndex("CommunityId", "ClosedAt", "NextContactAt", "CreatedAt", "State", "PassOn", "Wishes", "AssigneeId", "ContactId", "Id")
                         .HasDatabaseName("IX_Leads_Lists");
 
                     b.ToTable("Leads", null, t =>

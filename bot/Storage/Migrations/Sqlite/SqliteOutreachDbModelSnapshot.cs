@@ -942,6 +942,9 @@ namespace Outreach.Storage.Migrations.Sqlite
 
                     b.HasIndex("LeadKey");
 
+                    b.HasIndex("Purpose", "TextVersion", "Answer", "At")
+                        .HasDatabaseName("IX_Consents_Versions");
+
                     b.ToTable("Consents", (string)null);
                 });
 
@@ -1003,7 +1006,8 @@ namespace Outreach.Storage.Migrations.Sqlite
 
                     b.HasIndex("CommunityId");
 
-                    b.HasIndex("OwnerId");
+                    b.HasIndex("OwnerId")
+                        .HasFilter("\"OwnerId\" IS NOT NULL");
 
                     b.HasIndex("Channel", "Account", "UserId")
                         .IsUnique();
@@ -1886,8 +1890,6 @@ namespace Outreach.Storage.Migrations.Sqlite
 
                     b.HasIndex("NameHash");
 
-                    b.HasIndex("NextContactAt");
-
                     b.HasIndex("OpenKey")
                         .IsUnique();
 
@@ -1896,7 +1898,12 @@ namespace Outreach.Storage.Migrations.Sqlite
                     b.HasIndex("Uncovered")
                         .HasFilter("\"Uncovered\"");
 
-                    b.HasIndex("CommunityId", "ClosedAt", "NextContactAt", "CreatedAt", "State", "PassOn", "Wishes", "AssigneeId")
+                    b.HasIndex("NextContactAt", "ClosedAt", "Id");
+
+                    b.HasIndex("CommunityId", "RoomHash", "Role", "Wishes", "ClosedAt")
+                        .HasDatabaseName("IX_Leads_Households");
+
+                    b.HasIndex("CommunityId", "ClosedAt", "NextContactAt", "CreatedAt", "State", "PassOn", "Wishes", "AssigneeId", "ContactId", "Id")
                         .HasDatabaseName("IX_Leads_Lists");
 
                     b.ToTable("Leads", null, t =>

@@ -1401,6 +1401,11 @@ namespace Outreach.Storage.Migrations.Sqlite
                 column: "LeadKey");
 
             migrationBuilder.CreateIndex(
+                name: "IX_Consents_Versions",
+                table: "Consents",
+                columns: new[] { "Purpose", "TextVersion", "Answer", "At" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Contacts_Channel_Account_UserId",
                 table: "Contacts",
                 columns: new[] { "Channel", "Account", "UserId" },
@@ -1414,7 +1419,8 @@ namespace Outreach.Storage.Migrations.Sqlite
             migrationBuilder.CreateIndex(
                 name: "IX_Contacts_OwnerId",
                 table: "Contacts",
-                column: "OwnerId");
+                column: "OwnerId",
+                filter: "\"OwnerId\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Conversations_Channel_Account_ChannelConversationId",
@@ -1554,6 +1560,11 @@ namespace Outreach.Storage.Migrations.Sqlite
                 column: "EraseAt");
 
             migrationBuilder.CreateIndex(
+                name: "IX_Leads_Households",
+                table: "Leads",
+                columns: new[] { "CommunityId", "RoomHash", "Role", "Wishes", "ClosedAt" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Leads_Key",
                 table: "Leads",
                 column: "Key",
@@ -1562,7 +1573,7 @@ namespace Outreach.Storage.Migrations.Sqlite
             migrationBuilder.CreateIndex(
                 name: "IX_Leads_Lists",
                 table: "Leads",
-                columns: new[] { "CommunityId", "ClosedAt", "NextContactAt", "CreatedAt", "State", "PassOn", "Wishes", "AssigneeId" });
+                columns: new[] { "CommunityId", "ClosedAt", "NextContactAt", "CreatedAt", "State", "PassOn", "Wishes", "AssigneeId", "ContactId", "Id" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Leads_NameHash",
@@ -1570,9 +1581,9 @@ namespace Outreach.Storage.Migrations.Sqlite
                 column: "NameHash");
 
             migrationBuilder.CreateIndex(
-                name: "IX_Leads_NextContactAt",
+                name: "IX_Leads_NextContactAt_ClosedAt_Id",
                 table: "Leads",
-                column: "NextContactAt");
+                columns: new[] { "NextContactAt", "ClosedAt", "Id" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Leads_OpenKey",

@@ -1402,6 +1402,11 @@ namespace Outreach.Storage.Migrations.Postgres
                 column: "LeadKey");
 
             migrationBuilder.CreateIndex(
+                name: "IX_Consents_Versions",
+                table: "Consents",
+                columns: new[] { "Purpose", "TextVersion", "Answer", "At" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Contacts_Channel_Account_UserId",
                 table: "Contacts",
                 columns: new[] { "Channel", "Account", "UserId" },
@@ -1415,7 +1420,8 @@ namespace Outreach.Storage.Migrations.Postgres
             migrationBuilder.CreateIndex(
                 name: "IX_Contacts_OwnerId",
                 table: "Contacts",
-                column: "OwnerId");
+                column: "OwnerId",
+                filter: "\"OwnerId\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Conversations_Channel_Account_ChannelConversationId",
@@ -1555,6 +1561,11 @@ namespace Outreach.Storage.Migrations.Postgres
                 column: "EraseAt");
 
             migrationBuilder.CreateIndex(
+                name: "IX_Leads_Households",
+                table: "Leads",
+                columns: new[] { "CommunityId", "RoomHash", "Role", "Wishes", "ClosedAt" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Leads_Key",
                 table: "Leads",
                 column: "Key",
@@ -1563,7 +1574,7 @@ namespace Outreach.Storage.Migrations.Postgres
             migrationBuilder.CreateIndex(
                 name: "IX_Leads_Lists",
                 table: "Leads",
-                columns: new[] { "CommunityId", "ClosedAt", "NextContactAt", "CreatedAt", "State", "PassOn", "Wishes", "AssigneeId" });
+                columns: new[] { "CommunityId", "ClosedAt", "NextContactAt", "CreatedAt", "State", "PassOn", "Wishes", "AssigneeId", "ContactId", "Id" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Leads_NameHash",
@@ -1571,9 +1582,9 @@ namespace Outreach.Storage.Migrations.Postgres
                 column: "NameHash");
 
             migrationBuilder.CreateIndex(
-                name: "IX_Leads_NextContactAt",
+                name: "IX_Leads_NextContactAt_ClosedAt_Id",
                 table: "Leads",
-                column: "NextContactAt");
+                columns: new[] { "NextContactAt", "ClosedAt", "Id" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Leads_OpenKey",
