@@ -43,9 +43,14 @@ internal sealed partial class AccountSender(
     private async Task<(string Name, int Rows)?> ClaimNextAsync(long campaignId, string account, string accountName, IChannel channel)
     {
         await using var db = await databases.CreateDbContextAsync();
-        // A batch whose answer was lost goes first, alone and whole: only then does its key mean the same people.
-        var due = db.Deliveries.Due(campaignId, channel.Id, accountName, clock.GetUtcNow());
-        var batch = channel is IBulkChannel ? await due.Where(d => d.Batch != null).OrderBy(d => d.Batch).Select(d => d.Batch).FirstOrDefaultAsync() : null;
+        // A batch whose answer was lost goes first, alone and whole: only then does its key mean the same people. What a process that died had written of an answer, and what
+        // it had not, may be due at different times: those who are due wait for the others.
+        var now = clock.GetUtcNow();
+        var due = db.Deliveries.Due(campaignId, channel.Id, accountName, now);
+        var later = db.Deliveries.Where(d => d.CampaignId == campaignId && d.State == DeliveryState.Queued && d.Channel == channel.Id && d.Account == accountName && d.Batch != null && d.DueAt > now);
+        var batch = channel is IBulkChannel
+            ? await due.Where(d => d.Batch != null && !later.Any(other => other.Batch == d.Batch)).OrderBy(d => d.Batch).Select(d => d.Batch).FirstOrDefaultAsync()
+            : null;
         var wanted = batch is null ? await due.Where(d => d.Batch == null).Take(MostAtOnce(channel)).CountAsync() : await due.CountAsync(d => d.Batch == batch);
         var granted = await quotas.TakeAsync(db, account, channel.Id, wanted);
         if (granted == 0 || (batch is not null && granted < wanted))

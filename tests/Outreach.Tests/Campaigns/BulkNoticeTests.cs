@@ -113,6 +113,34 @@ public sealed class BulkNoticeTests : IAsyncLifetime
         Assert.Equal(3, await after.Messages.Where(m => m.SentAt != null && m.OutgoingKey!.StartsWith("delivery/")).Select(m => m.ConversationId).Distinct().CountAsync(Current.CancellationToken));
     }
 
+    // Handed over by a part of its rows, the vendor would know the name, and take the rest for told.
+    [Fact]
+    public async Task A_batch_of_which_a_dead_process_wrote_half_is_handed_over_whole()
+    {
+        await StartAsync(Three);
+        _corp.Faults.Lasting = VendorFault.Broken;
+        var id = await AddAsync();
+        await CarryOnAsync(id);
+        _corp.Faults.Lasting = VendorFault.None;
+        var (calls, now) = (_corp.SendCalls, _clock.GetUtcNow());
+        await using (var db = Open())
+        {
+            var last = await db.Deliveries.MaxAsync(d => d.Id, Current.CancellationToken);
+            await db.WriteAsync(() => db.Deliveries.ExecuteUpdateAsync(set => set
+                .SetProperty(d => d.Batch, "handed-over").SetProperty(d => d.MayHaveArrived, true)
+                .SetProperty(d => d.DueAt, d => d.Id == last ? now.AddMinutes(5) : now), Current.CancellationToken), Current.CancellationToken);
+        }
+
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        await CarryOnAsync(id);
+        Assert.Equal(calls, _corp.SendCalls);
+        _clock.Advance(TimeSpan.FromMinutes(4));
+        await CarryOnAsync(id);
+
+        Assert.Equal(calls + 1, _corp.SendCalls);
+        Assert.All(Three, member => Assert.Single(_corp.Ledger(member)));
+    }
+
     [Fact]
     public async Task Who_opted_out_is_not_in_the_call()
     {
