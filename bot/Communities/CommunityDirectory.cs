@@ -63,9 +63,9 @@ public sealed class CommunityDirectory(IDbContextFactory<OutreachDb> databases)
 }
 
 /// <summary>Looks every few seconds whether another process changed the directory.</summary>
-internal sealed class DirectoryWatch(CommunityDirectory directory, TimeProvider clock, ILogger<DirectoryWatch> logger) : PeriodicLook(TimeSpan.FromSeconds(5), clock, logger)
+internal sealed class DirectoryWatch(CommunityDirectory directory, DatabaseChanges changes, TimeProvider clock, ILogger<DirectoryWatch> logger) : DatabaseLook(changes, TimeSpan.FromSeconds(5), clock, logger)
 {
     protected override string Failure => "The directory of communities could not be read; the last one stays in use";
 
-    protected override Task LookAsync(CancellationToken stoppingToken) => directory.RefreshAsync(stoppingToken);
+    protected override Task LookAtAsync(CancellationToken stoppingToken) => directory.RefreshAsync(stoppingToken);
 }

@@ -83,9 +83,9 @@ internal sealed class ArticleChecks(IDbContextFactory<OutreachDb> databases, Ser
 }
 
 /// <summary>Lets no revision wait long for its check. Every node looks; the check itself writes nothing but its result.</summary>
-internal sealed class CheckRevisions(ArticleChecks checks, TimeProvider clock, ILogger<CheckRevisions> logger) : PeriodicLook(TimeSpan.FromSeconds(2), clock, logger)
+internal sealed class CheckRevisions(ArticleChecks checks, DatabaseChanges changes, TimeProvider clock, ILogger<CheckRevisions> logger) : DatabaseLook(changes, TimeSpan.FromSeconds(2), clock, logger)
 {
     protected override string Failure => "An article in review could not be checked; it is tried again";
 
-    protected override Task LookAsync(CancellationToken stoppingToken) => checks.CheckNextAsync(stoppingToken);
+    protected override Task LookAtAsync(CancellationToken stoppingToken) => checks.CheckNextAsync(stoppingToken);
 }

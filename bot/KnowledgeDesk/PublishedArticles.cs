@@ -100,7 +100,7 @@ internal sealed partial class PublishedArticles(
 }
 
 /// <summary>Reads the published articles before the server listens, and again within seconds of every publication.</summary>
-internal sealed class KnowledgeWatch(PublishedArticles published, TimeProvider clock, ILogger<KnowledgeWatch> logger) : PeriodicLook(TimeSpan.FromSeconds(2), clock, logger)
+internal sealed class KnowledgeWatch(PublishedArticles published, DatabaseChanges changes, TimeProvider clock, ILogger<KnowledgeWatch> logger) : DatabaseLook(changes, TimeSpan.FromSeconds(2), clock, logger)
 {
     protected override string Failure => "The published articles could not be read; the last ones stay in use";
 
@@ -110,5 +110,5 @@ internal sealed class KnowledgeWatch(PublishedArticles published, TimeProvider c
         await base.StartAsync(cancellationToken);
     }
 
-    protected override Task LookAsync(CancellationToken stoppingToken) => published.RefreshAsync(stoppingToken);
+    protected override Task LookAtAsync(CancellationToken stoppingToken) => published.RefreshAsync(stoppingToken);
 }

@@ -3,6 +3,8 @@ namespace Outreach.Storage;
 /// <summary>Looks again and again while the server runs; a look that fails is logged, and the next one follows.</summary>
 internal abstract partial class PeriodicLook(TimeSpan period, TimeProvider clock, ILogger logger) : BackgroundService
 {
+    protected TimeProvider Clock => clock;
+
     /// <summary>What a failure means, for the operator.</summary>
     protected abstract string Failure { get; }
 

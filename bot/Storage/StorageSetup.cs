@@ -20,6 +20,7 @@ public static class StorageSetup
             StorageProvider.PostgreSql => ActivatorUtilities.CreateInstance<PostgresHome>(provider),
         });
         services.AddSingleton<DatabaseStart>();
+        services.AddSingleton<DatabaseChanges>();
         services.AddSingleton<InstanceMark>();
         services.AddSingleton<IDueWork, InstanceMarkWork>();
         services.AddSingleton<WriteGate>();

@@ -49,9 +49,9 @@ internal sealed class StatuteLibrary(IDbContextFactory<OutreachDb> databases, Kn
 }
 
 /// <summary>Looks every few seconds whether an import beside this server changed the official texts.</summary>
-internal sealed class StatuteWatch(StatuteLibrary library, TimeProvider clock, ILogger<StatuteWatch> logger) : PeriodicLook(TimeSpan.FromSeconds(5), clock, logger)
+internal sealed class StatuteWatch(StatuteLibrary library, DatabaseChanges changes, TimeProvider clock, ILogger<StatuteWatch> logger) : DatabaseLook(changes, TimeSpan.FromSeconds(5), clock, logger)
 {
     protected override string Failure => "The official texts could not be read; the last ones stay in use";
 
-    protected override Task LookAsync(CancellationToken stoppingToken) => library.RefreshAsync(stoppingToken);
+    protected override Task LookAtAsync(CancellationToken stoppingToken) => library.RefreshAsync(stoppingToken);
 }
