@@ -111,7 +111,14 @@ public sealed class KilledCampaign : IAsyncDisposable
                 }
             }
             (_single.On, _mass.On) = (Heard, Heard);
-            await process.ListeningAsync(patience.Token);
+            try
+            {
+                await process.ListeningAsync(patience.Token);
+            }
+            catch (InvalidOperationException) when (Volatile.Read(ref dead) != 0)
+            {
+                // it was at work, and killed, before it said that it listens
+            }
             // Each change of data_version is a commit of the other side.
             using (var eye = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = DatabasePath, Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ToString()))      // what a killed process leaves is recovered by who opens it
             {
