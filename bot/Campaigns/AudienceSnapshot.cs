@@ -50,6 +50,7 @@ internal sealed class AudienceSnapshot(Audience audiences, TimeProvider clock)
             INSERT INTO "Deliveries" ("CampaignId", "PersonId", "ContactId", "CommunityId", "Channel", "Account", "State", "SkipReason", "Tries", "MayHaveArrived", "DueAt")
             SELECT campaign."Id", meant."PersonId", meant."ContactId", meant."CommunityId", contact."Channel", contact."Account", 'Queued', 'None', 0, FALSE, campaign."StartAt"
             FROM meant JOIN "Contacts" AS contact ON contact."Id" = meant."ContactId" JOIN "Campaigns" AS campaign ON campaign."Id" = @snapshot
+            ORDER BY meant."PersonId"
             """;
 #pragma warning restore CA2100
         Add(command, "@snapshot", campaign.Id);
