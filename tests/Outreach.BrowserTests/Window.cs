@@ -34,7 +34,7 @@ public sealed class Window : IAsyncDisposable
     public IPage Page { get; }
     public IReadOnlyList<string> Errors => _errors;
 
-    public Task ScreenshotAsync(string name) => Page.ScreenshotAsync(new() { Path = Path.Combine(Site.Screenshots, name + ".png") });
+    public Task ScreenshotAsync(string name) => PictureAsync(new() { Path = Path.Combine(Site.Screenshots, name + ".png") });
 
     /// <summary>No violations of the rules.</summary>
     public async Task AssertAccessibleAsync(LookFor what = LookFor.Everything)
@@ -51,7 +51,7 @@ public sealed class Window : IAsyncDisposable
     public async Task LookAsync(string name, LookFor what = LookFor.Everything)
     {
         await Page.EvaluateAsync("document.fonts.ready");
-        await Page.ScreenshotAsync(new() { Path = Path.Combine(Site.Screenshots, $"console-{name}.png"), FullPage = true });
+        await PictureAsync(new() { Path = Path.Combine(Site.Screenshots, $"console-{name}.png"), FullPage = true });
         var wide = await Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
         var widest = wide <= 0 ? "" : await Page.EvaluateAsync<string>("""
             [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + .5 && !e.closest('.tablebox, .tabs'))
@@ -60,6 +60,22 @@ public sealed class Window : IAsyncDisposable
         Assert.True(wide <= 0, $"{name} scrolls sideways by {wide} px:\n{widest}");
         await AssertAccessibleAsync(what);
         Assert.True(_errors.Count == 0, $"{name}: {string.Join(" | ", _errors)}");
+    }
+
+    /// <summary>The browser has no picture to give in the moment in which one page takes the place of another: then the next one's is taken.</summary>
+    private async Task PictureAsync(PageScreenshotOptions options)
+    {
+        await Page.WaitForLoadStateAsync();
+        try
+        {
+            await Page.ScreenshotAsync(options);
+        }
+        catch (PlaywrightException refused) when (refused.Message.Contains("Unable to capture screenshot", StringComparison.Ordinal))
+        {
+            await Page.WaitForLoadStateAsync();
+            await Page.EvaluateAsync("new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))");
+            await Page.ScreenshotAsync(options);
+        }
     }
 
     public async ValueTask DisposeAsync() => await Context.DisposeAsync();

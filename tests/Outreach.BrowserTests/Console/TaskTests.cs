@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Outreach.Communities;
@@ -46,6 +47,7 @@ public sealed class TaskTests(ConsoleSite site)
         await hand.PressAsync(AriaRole.Link, "接待");
         await hand.PressAsync(AriaRole.Link, "新河家园");
         await hand.PressAsync(AriaRole.Button, "接待");
+        await Expect(page.GetByLabel("回复", new() { Exact = true })).ToBeVisibleAsync();
         await hand.LookAsync(window, "task-taken");
         await hand.FillAsync("回复", "带身份证到社区报名，周五前都可以。");
         await hand.PressAsync(AriaRole.Button, "发给业主");
@@ -74,6 +76,7 @@ public sealed class TaskTests(ConsoleSite site)
         await hand.PressAsync(AriaRole.Link, "全部条目");
         await hand.FillAsync("找条目", "voting.quorum");
         await hand.PressAsync(AriaRole.Button, "找", exact: true);
+        await Expect(page).ToHaveURLAsync(new Regex("q=voting"));
         await hand.LookAsync(window, "task-articles");
         await page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Listitem).GetByRole(AriaRole.Link).First.ClickAsync();
         hand.Count();
