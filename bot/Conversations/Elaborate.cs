@@ -63,6 +63,6 @@ internal sealed partial class Elaborate(ServingKnowledge serving)
     [GeneratedRegex("(?:比如|例如|举例)[^。\n]*。", RegexOptions.CultureInvariant)]
     private static partial Regex Sentences();
 
-    [GeneratedRegex("^(?:再|能|请|可以)?(?:说|讲)?(?:详细|具体|简单|通俗)(?:点|些|一点|一些)(?:说|讲)?(?:吗|吧|呢)?$|^(?:法律)?依据(?:是)?(?:什么|啥)?$|^(?:有)?(?:什么|啥)(?:法律)?依据$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^(?:(?:刚才|上面|前面)(?:那个|那条|说的)?)?(?:再|能|请|可以)?(?:说|讲)?(?:详细|具体|简单|通俗)(?:点|些|一点|一些)(?:说|讲)?(?:吗|吧|呢)?$|^(?:法律)?依据(?:是)?(?:什么|啥)?$|^(?:有)?(?:什么|啥)(?:法律)?依据$", RegexOptions.CultureInvariant)]
     private static partial Regex Bare();
 }

@@ -11,12 +11,12 @@ namespace Outreach.Storage;
 /// </summary>
 public abstract class OutreachDb(DbContextOptions options) : DbContext(options)
 {
-    private readonly IServiceProvider _services = options.FindExtension<CoreOptionsExtension>()?.ApplicationServiceProvider
+    private protected readonly IServiceProvider Services = options.FindExtension<CoreOptionsExtension>()?.ApplicationServiceProvider
         ?? throw new InvalidOperationException("The options of OutreachDb must carry the application's services: UseApplicationServiceProvider.");
     private Unit? _unit;
 
     /// <summary>What encrypts the properties marked <see cref="Personal.IsPersonal"/>; part of the model's cache key.</summary>
-    internal PersonalData PersonalData => _services.GetRequiredService<PersonalData>();
+    internal PersonalData PersonalData => Services.GetRequiredService<PersonalData>();
 
     internal bool IsWriting => _unit?.Transaction is not null;
 
@@ -43,21 +43,24 @@ public abstract class OutreachDb(DbContextOptions options) : DbContext(options)
     private async Task<T> RunAsync<T>(Func<Task<T>> work, Beginning beginning, Ending ending, CancellationToken cancellationToken)
     {
         await Database.OpenConnectionAsync(cancellationToken);      // one connection for all of it
+        Database.AutoSavepointsEnabled = beginning == Beginning.AtOnce;     // what is run anew as a whole has nothing to return to
         var unit = new Unit();
         _unit = unit;
+        T result;
+        var committed = false;
         try
         {
             if (beginning == Beginning.AtOnce)
                 await BeginAsync(unit, cancellationToken);
-            var result = await work();
+            result = await work();
             if (unit.Transaction is { } transaction)
             {
                 if (ending == Ending.Commit)
                     await transaction.CommitAsync(cancellationToken);
                 else
                     await transaction.RollbackAsync(cancellationToken);
+                committed = ending == Ending.Commit;
             }
-            return result;
         }
         finally
         {
@@ -67,6 +70,9 @@ public abstract class OutreachDb(DbContextOptions options) : DbContext(options)
             unit.Place?.Dispose();
             await Database.CloseConnectionAsync();
         }
+        if (committed)
+            await AfterCommitAsync();
+        return result;
     }
 
     private async Task<T> JoinAsync<T>(Unit unit, Func<Task<T>> work, CancellationToken cancellationToken)
@@ -78,13 +84,16 @@ public abstract class OutreachDb(DbContextOptions options) : DbContext(options)
 
     private async Task BeginAsync(Unit unit, CancellationToken cancellationToken)
     {
-        unit.Place = await _services.GetRequiredService<WriteGate>().EnterAsync(cancellationToken);
+        unit.Place = await Services.GetRequiredService<WriteGate>().EnterAsync(cancellationToken);
         unit.Transaction = await Database.BeginTransactionAsync(cancellationToken);
         await PassGateAsync(cancellationToken);
     }
 
     /// <summary>First statement of every transaction that writes: where the database has more writers than this process, it waits until they are through.</summary>
     protected virtual Task PassGateAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Past the gate: ends when what was committed outlives a power cut.</summary>
+    protected virtual Task AfterCommitAsync() => Task.CompletedTask;
 
     /// <summary>What commits together; without a transaction nothing was written yet.</summary>
     private sealed class Unit
@@ -123,7 +132,10 @@ public abstract class OutreachDb(DbContextOptions options) : DbContext(options)
 }
 
 /// <summary>The provider that needs no server: one SQLite file in WAL mode.</summary>
-public sealed class SqliteOutreachDb(DbContextOptions<SqliteOutreachDb> options) : OutreachDb(options);
+public sealed class SqliteOutreachDb(DbContextOptions<SqliteOutreachDb> options) : OutreachDb(options)
+{
+    protected override Task AfterCommitAsync() => Services.GetRequiredService<SharedFlush>().AfterCommitAsync();
+}
 
 /// <summary>The provider for more than one node. Texts have no length and sort by their bytes, as in SQLite.</summary>
 public sealed class PostgresOutreachDb(DbContextOptions<PostgresOutreachDb> options) : OutreachDb(options)

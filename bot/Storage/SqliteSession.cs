@@ -7,18 +7,22 @@ namespace Outreach.Storage;
 
 internal enum Flush
 {
-    /// <summary>What was committed outlives a power cut.</summary>
-    EveryCommit,
+    /// <summary>What was committed outlives a power cut, by <see cref="SharedFlush"/>.</summary>
+    Shared,
     /// <summary>For a database that is deleted with the process that made it.</summary>
     Never,
 }
 
-/// <summary>Per connection: every commit reaches the disk, a busy file is waited for, foreign keys hold. Told once to each: a pooled connection keeps it.</summary>
+/// <summary>Per connection: how commits reach the disk, a busy file is waited for, foreign keys hold. Told once to each: a pooled connection keeps it.</summary>
 internal sealed class SqliteSession(Flush flush) : DbConnectionInterceptor
 {
     private readonly ConditionalWeakTable<object, object> _told = [];
 
-    private string Settings => $"PRAGMA synchronous={(flush == Flush.Never ? "OFF" : "FULL")}; PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON;";
+    private const int LongestLog = 8192;        // pages, 32 MB: from there a writer copies itself what the checkpoint beside the writers could not
+
+    public Flush Flush => flush;
+
+    private string Settings => $"PRAGMA synchronous={(flush == Flush.Never ? "OFF" : "NORMAL")}; PRAGMA wal_autocheckpoint={LongestLog}; PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON;";
 
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
     {

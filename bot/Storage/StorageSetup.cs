@@ -24,7 +24,8 @@ public static class StorageSetup
         services.AddSingleton<InstanceMark>();
         services.AddSingleton<IDueWork, InstanceMarkWork>();
         services.AddSingleton<WriteGate>();
-        services.AddSingleton(new SqliteSession(Flush.EveryCommit));
+        services.AddSingleton(new SqliteSession(Flush.Shared));
+        services.AddSingleton<SharedFlush>();
         services.AddSingleton<SchedulerPulse>();
         services.AddSingleton(provider => provider.GetRequiredService<StorageFiles>().ReadHashKey());
         services.AddSingleton<PersonalData>();
