@@ -140,10 +140,16 @@ internal static class AudienceQueries
     /// <summary>Those who have had all the notices that the limit allows; nobody where it does not hold.</summary>
     public static IQueryable<Contact> AtLimit(this IQueryable<Contact> people, OutreachDb db, LegalNotice? step, WeeklyLimit limit)
     {
-        var (perWeek, since) = (limit.PerWeek, limit.Since);
-        return !limit.Holds(step) ? people.Where(c => false) : people.Where(c => db.Set<Delivery>().Count(d =>
-            d.PersonId == c.Id && (d.State == DeliveryState.Sent || d.State == DeliveryState.Unknown) && d.EndedAt >= since
-            && db.Set<Campaign>().Any(m => m.Id == d.CampaignId && m.Step == null)) >= perWeek);
+        var (perWeek, counted) = (limit.PerWeek, db.Counted(limit));
+        return !limit.Holds(step) ? people.Where(c => false) : people.Where(c => counted.Count(d => d.PersonId == c.Id) >= perWeek);
+    }
+
+    /// <summary>The notices that count towards the limit.</summary>
+    private static IQueryable<Delivery> Counted(this OutreachDb db, WeeklyLimit limit)
+    {
+        var since = limit.Since;
+        return db.Deliveries.Where(d => (d.State == DeliveryState.Sent || d.State == DeliveryState.Unknown) && d.EndedAt >= since
+            && db.Set<Campaign>().Any(m => m.Id == d.CampaignId && m.Step == null));
     }
 
     public static SkipReason? WhyNot(Contact contact, NoticeTopics topic) =>
@@ -158,14 +164,14 @@ internal static class AudienceQueries
         var topic = audience.Choice.Topic;
         var open = audience.Ways.Open;
         var meant = db.Meant(audience);
-        var full = db.Contacts.AtLimit(db, audience.Choice.Step, limit);
+        var (holds, perWeek, counted) = (limit.Holds(audience.Choice.Step), limit.PerWeek, db.Counted(limit));
         var counts = await (
             from person in meant.WithBest(db, audience)
             from own in db.Set<Contact>().Where(c => c.Id == person.PersonId)
             select new
             {
                 Channel = db.Set<Contact>().Where(c => c.Id == person.ContactId).Select(c => c.Channel).FirstOrDefault() ?? own.Channel,
-                Reason = person.ContactId != null ? full.Any(c => c.Id == person.PersonId) ? Full : Fine
+                Reason = person.ContactId != null ? holds && counted.Count(d => d.PersonId == person.PersonId) >= perWeek ? Full : Fine
                     : own.OptedOutAt != null ? OptedOut
                     : (own.Topics & topic) == 0 ? TopicLeft
                     : own.UnreachableSince != null || own.ConversationId == null ? Gone
