@@ -271,7 +271,7 @@ internal static class CampaignLoads
                 $"  snapshot {snapshot?.TotalSeconds ?? 0:0.0} s; {string.Join(", ", States(eye).Select(state => $"{state.Name} {state.Count}"))}"));
             if (rest > TimeSpan.Zero)
             {
-                await Task.Delay(TimeSpan.FromSeconds(5), TimeProvider.System);      // what the load left to do
+                await Task.Delay(TimeSpan.FromSeconds(30), TimeProvider.System);      // what the load left to do, and the time for which the scheduler stays awake
                 process.Process.Refresh();
                 var idle = process.Process.TotalProcessorTime;
                 await Task.Delay(rest, TimeProvider.System);
