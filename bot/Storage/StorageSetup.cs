@@ -38,7 +38,7 @@ public static class StorageSetup
             .AddInterceptors(provider.GetRequiredService<SqliteSession>(), Guard)
             .ReplaceService<IModelCacheKeyFactory, ModelPerKey>(), ContextsKept);
         services.AddPooledDbContextFactory<PostgresOutreachDb>((provider, options) => options
-            .UseNpgsql(provider.GetRequiredService<StorageFiles>().Connection)
+            .UseNpgsql(ForShortQueries(provider.GetRequiredService<StorageFiles>().Connection))
             .AddInterceptors(Guard)
             .ReplaceService<IModelCacheKeyFactory, ModelPerKey>(), ContextsKept);
         services.AddSingleton<IDbContextFactory<OutreachDb>>(provider => provider.GetRequiredService<StorageFiles>().Provider switch
@@ -48,6 +48,17 @@ public static class StorageSetup
         });
         services.AddScoped<OutreachDb>(provider => provider.GetRequiredService<IDbContextFactory<OutreachDb>>().CreateDbContext());
         return services;
+    }
+
+    /// <summary>
+    /// Our longest query takes some ten milliseconds; to begin workers beside it, or to compile it, takes PostgreSQL longer. What the operator's own <c>Options</c> say stays as it is.
+    /// </summary>
+    internal static string ForShortQueries(string connection)
+    {
+        var server = new Npgsql.NpgsqlConnectionStringBuilder(connection);
+        if (string.IsNullOrEmpty(server.Options))
+            server.Options = "-c jit=off -c max_parallel_workers_per_gather=0";
+        return server.ConnectionString;
     }
 
     private const int ContextsKept = 64;        // making one costs more than a query

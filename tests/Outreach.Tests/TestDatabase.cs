@@ -79,7 +79,7 @@ internal static class TestDatabase
 
     private static void ClearPool(string folder)
     {
-        using var connection = new NpgsqlConnection(Connection(folder));
+        using var connection = new NpgsqlConnection(Outreach.Storage.StorageSetup.ForShortQueries(Connection(folder)));
         NpgsqlConnection.ClearPool(connection);
     }
 }
