@@ -18,7 +18,7 @@ internal sealed class SqliteSession(Flush flush) : DbConnectionInterceptor
 {
     private readonly ConditionalWeakTable<object, object> _told = [];
 
-    private const int LongestLog = 8192;        // pages, 32 MB: from there a writer copies itself what the checkpoint beside the writers could not
+    private const int LongestLog = 32768;        // pages, 128 MB: from there a writer copies itself what the checkpoint beside the writers could not
 
     public Flush Flush => flush;
 
