@@ -26,7 +26,7 @@ public sealed class LeadExport(IDbContextFactory<OutreachDb> databases, LeadList
     public async Task<MemoryStream> WriteAsync(ExportRequest request, StaffScope scope, CancellationToken cancellationToken)
     {
         var names = (await staff.ListActiveAsync(cancellationToken)).ToDictionary(s => s.StaffId, s => s.DisplayName);
-        var rows = new List<Dictionary<string, object?>>();
+        var rows = new List<(LeadRow Row, string? Phone)>();
         var disclosed = new List<long>();
         await using (var db = await databases.CreateDbContextAsync(cancellationToken))
         {
@@ -35,13 +35,13 @@ public sealed class LeadExport(IDbContextFactory<OutreachDb> databases, LeadList
                 var isWhole = request.Phones == ExportPhones.Whole && lead.Phone is not null && lead.State != LeadState.Withdrawn;
                 if (isWhole)
                     disclosed.Add(lead.Id);
-                rows.Add(Cells(leads.Row(lead, clock.UtcNow), isWhole ? Masks.National(lead.Phone!) : null, names));
+                rows.Add((leads.Row(lead, clock.UtcNow), isWhole ? Masks.National(lead.Phone!) : null));
             }
         }
         await RecordAsync(request, rows.Count, disclosed, scope, cancellationToken);
 
         var file = new MemoryStream();
-        await file.SaveAsAsync(rows, sheetName: "线索", cancellationToken: cancellationToken);
+        await file.SaveAsAsync(rows.Select(row => Cells(row.Row, row.Phone, names)), sheetName: "线索", cancellationToken: cancellationToken);
         file.Position = 0;
         return file;
     }
@@ -54,9 +54,20 @@ public sealed class LeadExport(IDbContextFactory<OutreachDb> databases, LeadList
         foreach (var batch in disclosed.Chunk(Batch))
         {
             await using var db = await databases.CreateDbContextAsync(cancellationToken);
-            foreach (var id in batch)
-                db.LeadEvents.Add(new LeadEvent { LeadId = id, Kind = LeadEventKind.PhoneDisclosed, At = clock.UtcNow, StaffId = scope.StaffId });
-            await db.SaveChangesAsync(cancellationToken);
+            await db.WriteAsync(async () =>
+            {
+                await using var insert = new RowStatement<LeadEvent>(db,
+                    """INSERT INTO "LeadEvents" ("LeadId", "Kind", "At", "StaffId") VALUES (@LeadId, @Kind, @At, @StaffId)""",
+                    nameof(LeadEvent.LeadId), nameof(LeadEvent.Kind), nameof(LeadEvent.At), nameof(LeadEvent.StaffId));
+                insert[nameof(LeadEvent.Kind)] = LeadEventKind.PhoneDisclosed;
+                insert[nameof(LeadEvent.At)] = clock.UtcNow;
+                insert[nameof(LeadEvent.StaffId)] = scope.StaffId;
+                foreach (var id in batch)
+                {
+                    insert[nameof(LeadEvent.LeadId)] = id;
+                    await insert.RunAsync();
+                }
+            }, cancellationToken);
         }
     }
 
