@@ -68,6 +68,8 @@ public sealed class ConnectorServer : IAsyncDisposable
     private readonly ConcurrentDictionary<string, (string Bot, string User, string Channel)> _conversations = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _teamsPeople = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _chats = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string[]> _others = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<string> _rosterReads = new();
     private readonly ConcurrentDictionary<string, DateTimeOffset> _tokens = new(StringComparer.Ordinal);
     private LoopbackServer? _server;
     private RSA _key = RSA.Create(2048);
@@ -93,6 +95,12 @@ public sealed class ConnectorServer : IAsyncDisposable
     public bool MetadataIsDown { get; set; }
     /// <summary>Channels that answer 405 to a reply.</summary>
     public ISet<string> WithoutReply { get; } = new HashSet<string>(StringComparer.Ordinal);
+    /// <summary>Channels that answer 405 to whoever asks for a page of a conversation's members.</summary>
+    public ISet<string> WithoutPages { get; } = new HashSet<string>(StringComparer.Ordinal);
+    /// <summary>Channels that show nobody's members: 405.</summary>
+    public ISet<string> WithoutMembers { get; } = new HashSet<string>(StringComparer.Ordinal);
+    /// <summary>How many members a page has at most, whatever is asked for.</summary>
+    public int MostMembersAPage { get; set; } = 500;
     /// <summary>Takes calls without a token, and none with one: the other side of a bot without an app id.</summary>
     public bool IsAnonymous { get; set; }
     public TimeSpan TokenLife { get; set; } = TimeSpan.FromHours(1);
@@ -121,6 +129,12 @@ public sealed class ConnectorServer : IAsyncDisposable
         _conversations[conversation] = (BotId(channel), user, channel);
         return BotId(channel);
     }
+
+    /// <summary>Who is in a conversation beside the bot and the person who spoke last.</summary>
+    public void Seat(string conversation, params string[] others) => _others[conversation] = others;
+
+    /// <summary>How often a conversation's members were shown, page for page.</summary>
+    public int RosterReads(string conversation) => _rosterReads.Count(read => read == conversation);
 
     /// <summary>How many messages each conversation holds.</summary>
     public IReadOnlyDictionary<string, int> Counts() => _ledger.Where(entry => !IsTyping(entry)).GroupBy(entry => entry.Conversation).ToDictionary(group => group.Key, group => group.Count());
@@ -315,7 +329,8 @@ public sealed class ConnectorServer : IAsyncDisposable
         // The raw target: an id may hold an encoded slash.
         var target = context.Features.Get<IHttpRequestFeature>()!.RawTarget.Split('?')[0].Trim('/').Split('/').Select(Uri.UnescapeDataString).ToList();
         var isNew = target is ["amer", "v3", "conversations"];
-        if (!isNew && (target is not ["amer", "v3", "conversations", _, "activities", .. var more] || more.Count > 1))
+        var isRoster = target is ["amer", "v3", "conversations", _, "members" or "pagedmembers"];
+        if (!isNew && !isRoster && (target is not ["amer", "v3", "conversations", _, "activities", .. var more] || more.Count > 1))
         {
             await ErrorAsync(context, HttpStatusCode.NotFound, "BadSyntax", string.Join('/', target));
             return;
@@ -348,6 +363,8 @@ public sealed class ConnectorServer : IAsyncDisposable
             await ErrorAsync(context, HttpStatusCode.NotFound, "ConversationNotFound", "conversation");
         else if (known == default)
             await ErrorAsync(context, HttpStatusCode.Forbidden, "BotNotInConversationRoster", "removed");
+        else if (isRoster)
+            await ShowMembersAsync(context, fault, conversation, known, isPaged: target[4] == "pagedmembers");
         else if (context.Request.Method == "POST" && answered is not null && WithoutReply.Contains(known.Channel))
             await ErrorAsync(context, HttpStatusCode.MethodNotAllowed, "BadArgument", "reply");
         else if (context.Request.Method is not ("POST" or "PUT") || (context.Request.Method == "PUT" && answered is null))
@@ -387,6 +404,39 @@ public sealed class ConnectorServer : IAsyncDisposable
             return;
         context.Response.StatusCode = 201;
         await context.Response.WriteAsJsonAsync(new JsonObject { ["id"] = chat });
+    }
+
+    /// <summary>Who is in a conversation, with all that the service knows of them. Teams leaves the bot out, the others list it.</summary>
+    private async Task ShowMembersAsync(HttpContext context, VendorFault fault, string conversation, (string Bot, string User, string Channel) known, bool isPaged)
+    {
+        if (context.Request.Method != "GET" || WithoutMembers.Contains(known.Channel) || (isPaged && WithoutPages.Contains(known.Channel)))
+        {
+            await ErrorAsync(context, HttpStatusCode.MethodNotAllowed, "BadArgument", "members");
+            return;
+        }
+        string[] people = [.. known.Channel == "msteams" ? [] : (string[])[known.Bot], known.User, .. _others.GetValueOrDefault(conversation) ?? []];
+        var query = context.Request.Query;
+        if (!int.TryParse((string?)query["continuationToken"] ?? "0", CultureInfo.InvariantCulture, out var from) || from < 0 || from >= people.Length
+            || !int.TryParse((string?)query["pageSize"] ?? "50", CultureInfo.InvariantCulture, out var size) || size is < 1 or > 500)
+        {
+            await ErrorAsync(context, HttpStatusCode.BadRequest, "BadArgument", "page");
+            return;
+        }
+        _rosterReads.Enqueue(conversation);
+        if (await VendorFaults.SpoilsAsync(fault, context))
+            return;
+        var end = isPaged ? Math.Min(from + Math.Min(size, MostMembersAPage), people.Length) : people.Length;
+        var members = new JsonArray([.. people[from..end].Select(id => new JsonObject
+        {
+            ["id"] = id,
+            ["name"] = "演示成员",
+            ["email"] = "demo@example.com",
+            ["role"] = id == known.Bot ? "bot" : "user",
+        })]);
+        var page = new JsonObject { ["members"] = members };
+        if (end < people.Length)
+            page["continuationToken"] = end.ToString(CultureInfo.InvariantCulture);
+        await context.Response.WriteAsJsonAsync<JsonNode>(isPaged ? page : members.DeepClone());
     }
 
     private async Task TakeAsync(HttpContext context, VendorFault fault, string conversation, string? answered, JsonObject activity)

@@ -13,7 +13,7 @@ namespace Outreach.Channels.BotFramework;
 /// or in the response where the caller <c>expectReplies</c>. Channels of the service may deliver twice: the activity's id is the key.
 /// </summary>
 internal sealed partial class BotFrameworkEndpoint(
-    BotFrameworkState state, ConnectorTokens tokens, ConnectorClient connector, BotFrameworkChannel channel, ChannelInbox inbox, GroupHints groups,
+    BotFrameworkState state, ConnectorTokens tokens, ConnectorClient connector, BotFrameworkChannel channel, ChannelInbox inbox, GroupHints groups, PrivateChats chats,
     IDbContextFactory<OutreachDb> databases, ChannelReports reports, ChannelMeter meter, TimeProvider clock, ILogger<BotFrameworkEndpoint> logger)
 {
     private const int MaxBytes = 256 * 1024;
@@ -58,7 +58,10 @@ internal sealed partial class BotFrameworkEndpoint(
             return Results.Ok();        // unknown types are ignored, not errors (A2006, A2014)
         if (ReferenceOf(activity) is not { } reference)
             return said ? Results.BadRequest() : Results.Ok();
-        if (IsGroup(activity))
+        var readers = await chats.KindOfAsync(activity, reference);
+        if (readers == ConversationKind.Untold)
+            return Untold(reference.Account);
+        if (readers == ConversationKind.Group)
         {
             if ((said || BringsBot(activity)) && groups.IsDue(reference.ChannelId, reference.Account, reference.ConversationId))
                 await connector.SendAsync(reference, channel.Render(new() { Type = ActivityTypes.Message, Text = GroupHints.Text, ReplyToId = said ? activity.Id : null }, reference), CancellationToken.None);
@@ -94,7 +97,10 @@ internal sealed partial class BotFrameworkEndpoint(
             return Invoked(activity, CardAnswer.Refused("NotSupported", "Only Action.Execute comes as an invoke."));
         if (CardTap.Read(PushedJson.Member(action, "data")) is not { } tap)
             return Invoked(activity, CardAnswer.Refused("BadRequest", "value.action.data is none of this bot's cards."));
-        if (IsGroup(activity))
+        var readers = await chats.KindOfAsync(activity, reference);
+        if (readers == ConversationKind.Untold)
+            return Untold(reference.Account);
+        if (readers == ConversationKind.Group)
             return Invoked(activity, CardAnswer.Said(GroupHints.Text));
 
         var key = activity.Id is { Length: > 0 } id ? ChannelInbox.KeyOf(reference.Account, reference.ConversationId, id) : null;
@@ -178,11 +184,7 @@ internal sealed partial class BotFrameworkEndpoint(
     {
         if (activity is not { ChannelId: { Length: > 0 } channelId, Conversation.Id: { Length: > 0 } conversation })
             return Results.Ok();
-        var (account, now) = (channelId.Split(':')[0], clock.GetUtcNow());
-        await using var db = await databases.CreateDbContextAsync(CancellationToken.None);
-        await db.WriteAsync(() => db.Contacts
-            .Where(c => db.Set<Conversation>().Any(v => v.Id == c.ConversationId && v.Channel == BotFrameworkChannel.ChannelId && v.Account == account && v.ChannelConversationId == conversation))
-            .ExecuteUpdateAsync(set => set.SetProperty(c => c.UnreachableSince, now), CancellationToken.None), CancellationToken.None);
+        await chats.EndAsync(channelId.Split(':')[0], conversation);
         return Results.Ok();
     }
 
@@ -207,8 +209,6 @@ internal sealed partial class BotFrameworkEndpoint(
     private static string? UserOf(Activity activity) => activity.Type == ActivityTypes.ConversationUpdate
         ? activity.MembersAdded?.FirstOrDefault(member => member.Id != activity.Recipient?.Id)?.Id ?? activity.From?.Id
         : activity.From?.Id;
-
-    private static bool IsGroup(Activity activity) => activity.Conversation is { IsGroup: true } or { ConversationType: "groupChat" or "channel" };
 
     /// <summary>The activity as it is stored: no names, no files, nothing that a client must not set. Null: nobody but the bot joined.</summary>
     private Activity? Own(Activity activity, ConversationReference reference, bool joined)
@@ -275,6 +275,16 @@ internal sealed partial class BotFrameworkEndpoint(
         Refused(status);
         return Results.StatusCode(status);
     }
+
+    /// <summary>Nothing of an owner is answered where it is not known who reads: the service is to deliver it again.</summary>
+    private IResult Untold(string account)
+    {
+        NotKnown(account);
+        return Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A message of the Bot Framework account {Account} was not taken: it does not say whether others read the conversation, and the service could not be asked")]
+    private partial void NotKnown(string account);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A request to the Bot Framework channel was refused with {Status}: its token is not one of the Connector for this bot and channel")]
     private partial void Refused(int status);

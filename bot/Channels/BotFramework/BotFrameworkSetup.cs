@@ -15,6 +15,7 @@ public static class BotFrameworkSetup
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<ConnectorTokens>();
         services.AddSingleton<ConnectorClient>();
+        services.AddSingleton<PrivateChats>();
         services.AddSingleton<BotFrameworkChannel>();
         services.AddSingleton<IChannel>(provider => provider.GetRequiredService<BotFrameworkChannel>());
         services.AddSingleton<BotFrameworkEndpoint>();

@@ -10,12 +10,15 @@ using Polly.Retry;
 namespace Outreach.Channels.BotFramework;
 
 /// <summary>
-/// The Connector's REST service (v3): sends, replies, updates, and chats that the bot opens. The bot's token goes only to hosts on the allow list: an activity's <c>serviceUrl</c> is somebody else's word.
+/// The Connector's REST service (v3): sends, replies, updates, chats that the bot opens, and who is in a conversation. The bot's token goes only to hosts on the allow list: an activity's <c>serviceUrl</c> is somebody else's word.
 /// </summary>
 internal sealed class ConnectorClient(
     IOptions<BotFrameworkOptions> options, OutboundHttp outbound, AccessTokens tokens, ChannelReports reports, IHostEnvironment environment, TimeProvider clock)
 {
     private const string TokenAccount = BotFrameworkChannel.ChannelId + "/" + BotFrameworkChannel.ReportAccount;
+    // Teams pages by 50 to 500.
+    private const int MembersAPage = 50;
+    private const int MostPages = 20;
 
     private readonly ResiliencePipeline<ConnectorAnswer> _retries = new ResiliencePipelineBuilder<ConnectorAnswer> { TimeProvider = clock }
         .AddRetry(new RetryStrategyOptions<ConnectorAnswer>
@@ -66,6 +69,34 @@ internal sealed class ConnectorClient(
         };
     }
 
+    /// <summary>
+    /// Counts the people of a conversation beside the bot, page by page, or all at once where the channel has no pages; stops at the second, who makes it a group.
+    /// Of a member only the id and the role are read, and nothing is kept.
+    /// </summary>
+    public async Task<MembersAnswer> CountOthersAsync(ConversationReference of, CancellationToken cancellationToken)
+    {
+        var conversation = $"v3/conversations/{Uri.EscapeDataString(of.ConversationId)}";
+        var people = new HashSet<string>(StringComparer.Ordinal);
+        string? next = null;
+        for (var page = 0; page < MostPages; page++)
+        {
+            MembersPage? read = null;
+            var from = next is null ? "" : $"&continuationToken={Uri.EscapeDataString(next)}";
+            var answer = await ReadAsync(of, $"{conversation}/pagedmembers?pageSize={MembersAPage}{from}",
+                body => (read = JsonSerializer.Deserialize(body, ConnectorJson.Default.MembersPage))?.Members, cancellationToken);
+            if (next is null && answer.Refused is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed)
+                answer = await ReadAsync(of, $"{conversation}/members",
+                    body => (read = new(JsonSerializer.Deserialize(body, ConnectorJson.Default.IReadOnlyListMember), null)).Members, cancellationToken);
+            if (answer.Result.Class != SendClass.Ok)
+                return new(answer.Result, 0, answer.Refused);
+            people.UnionWith((read?.Members ?? []).Where(member => member is { Id.Length: > 0, Role: not "bot" } && member.Id != of.BotId).Select(member => member!.Id!));
+            if (people.Count > 1 || read?.ContinuationToken is not { Length: > 0 } token || token == next)
+                break;
+            next = token;
+        }
+        return new(new(SendClass.Ok), people.Count);
+    }
+
     /// <summary>Whether the bot may write there: an allowed host over https, or this machine in Development.</summary>
     public bool MayCall(string? serviceUrl)
     {
@@ -81,22 +112,30 @@ internal sealed class ConnectorClient(
     private Task<ConnectorAnswer> CallAsync(ConversationReference to, HttpMethod method, string path, Activity activity, CancellationToken cancellationToken) =>
         CallAsync(to, method, path, JsonSerializer.SerializeToUtf8Bytes(activity, ActivityJson.Wire.Activity), cancellationToken);
 
-    private async Task<ConnectorAnswer> CallAsync(ConversationReference to, HttpMethod method, string path, byte[] body, CancellationToken cancellationToken)
+    private Task<ConnectorAnswer> CallAsync(ConversationReference to, HttpMethod method, string path, byte[] body, CancellationToken cancellationToken) =>
+        CallAsync(to, method, path, body, ReadId, cancellationToken);
+
+    /// <summary>Reads something, which changes nothing: an answer that was lost or cannot be read may be asked for again.</summary>
+    private Task<ConnectorAnswer> ReadAsync(ConversationReference of, string path, Func<string, object?> read, CancellationToken cancellationToken) =>
+        CallAsync(of, HttpMethod.Get, path, null, body => new(read(body) is null ? SendClass.Transient : SendClass.Ok), cancellationToken);
+
+    private async Task<ConnectorAnswer> CallAsync(
+        ConversationReference to, HttpMethod method, string path, byte[]? body, Func<string, SendResult> read, CancellationToken cancellationToken)
     {
         if (!MayCall(to.ServiceUrl))
             return new(new(SendClass.ConfigError, VendorCode: "service-host"));
         var address = new Uri($"{to.ServiceUrl!.TrimEnd('/')}/{path}");
         return await _retries.ExecuteAsync(async stop =>
         {
-            var answer = await CallOnceAsync(method, address, body, stop);
+            var answer = await CallOnceAsync(method, address, body, read, stop);
             // One refused token is fetched anew, once; refused again it is the configuration.
             if (answer.Result.Class == SendClass.AuthExpired)
-                answer = await CallOnceAsync(method, address, body, stop);
+                answer = await CallOnceAsync(method, address, body, read, stop);
             return answer.Result.Class == SendClass.AuthExpired ? new(answer.Result with { Class = SendClass.ConfigError }) : answer;
         }, cancellationToken);
     }
 
-    private async Task<ConnectorAnswer> CallOnceAsync(HttpMethod method, Uri address, byte[] body, CancellationToken cancellationToken)
+    private async Task<ConnectorAnswer> CallOnceAsync(HttpMethod method, Uri address, byte[]? body, Func<string, SendResult> read, CancellationToken cancellationToken)
     {
         AccessToken? token = null;
         if (options.Value.IsConfigured)
@@ -110,16 +149,19 @@ internal sealed class ConnectorClient(
                 return new(new(e.Class, VendorCode: "token"));
             }
         }
-        using var request = new HttpRequestMessage(method, address) { Content = new ByteArrayContent(body) };
-        request.Content.Headers.ContentType = new("application/json");
+        using var request = new HttpRequestMessage(method, address);
+        if (body is not null)
+            request.Content = new ByteArrayContent(body) { Headers = { ContentType = new("application/json") } };
         if (token is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Value);
         HttpStatusCode? refused = null;
-        var result = await OutboundAnswer.SendAsync(Http, request, ReadId, clock, cancellationToken, status =>
+        var result = await OutboundAnswer.SendAsync(Http, request, read, clock, cancellationToken, status =>
         {
             refused = status;
             return MeaningOf(status);
         });
+        if (result.Class == SendClass.AmbiguousSent && method == HttpMethod.Get)
+            result = result with { Class = SendClass.Transient };
         if (result.Class == SendClass.AuthExpired && token is not null)
             tokens.Forget(TokenAccount, token);
         return new(result, refused);
@@ -169,6 +211,10 @@ internal sealed class ConnectorClient(
 /// <param name="Refused">The status with which the service refused the call; null: it did not.</param>
 internal readonly record struct ConnectorAnswer(SendResult Result, HttpStatusCode? Refused = null);
 
+/// <param name="Others">The people beside the bot, two at most; counts where the result is <see cref="SendClass.Ok"/>.</param>
+/// <param name="Refused">As that of <see cref="ConnectorAnswer"/>.</param>
+internal readonly record struct MembersAnswer(SendResult Result, int Others, HttpStatusCode? Refused = null);
+
 internal sealed record ResourceResponse(string? Id);
 
 internal sealed record TokenResponse(
@@ -179,11 +225,19 @@ internal sealed record NewConversation(bool IsGroup, MemberId Bot, IReadOnlyList
 
 internal sealed record MemberId(string Id);
 
+/// <param name="ContinuationToken">Where the next page begins; null or empty: this is the last.</param>
+internal sealed record MembersPage(IReadOnlyList<Member?>? Members, string? ContinuationToken);
+
+/// <param name="Role"><c>bot</c>, <c>user</c>, or none.</param>
+internal sealed record Member(string? Id, string? Role);
+
 internal sealed record TenantData(TenantIn Tenant);
 
 internal sealed record TenantIn(string Id);
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(IReadOnlyList<Member?>))]
+[JsonSerializable(typeof(MembersPage))]
 [JsonSerializable(typeof(NewConversation))]
 [JsonSerializable(typeof(ResourceResponse))]
 [JsonSerializable(typeof(TokenResponse))]
