@@ -9,6 +9,7 @@ namespace Outreach.Activities;
 [JsonSerializable(typeof(Activity))]
 [JsonSerializable(typeof(HeroCard))]
 [JsonSerializable(typeof(ConversationReference))]
+[JsonSerializable(typeof(int))]
 public sealed partial class ActivityJson : JsonSerializerContext
 {
     /// <summary>For wire bodies: Chinese stays Chinese. Not for text inside HTML.</summary>

@@ -14,6 +14,9 @@ public interface IChannel
     /// <summary>What a person would read of this activity here, for staff who look before they send.</summary>
     string PreviewOf(Activity activity) => TextFallback.Render(activity, Capabilities).Text ?? "";
 
+    /// <summary>For the same staff: how a picture reaches the owners here.</summary>
+    string PictureNoteOf(Picture picture) => picture.NoteFor(Capabilities.Pictures);
+
     /// <summary>
     /// Sends one activity to a conversation. <paramref name="idempotencyKey"/> names the message for good (such as <c>delivery/17</c>):
     /// a channel with <see cref="ChannelCapabilities.Idempotent"/> accepts the same key twice and delivers once.
@@ -35,6 +38,7 @@ public sealed record ChannelCapabilities
     /// <summary>Shows suggested actions as buttons; without them choices become numbered lines.</summary>
     public bool Buttons { get; init; }
     public bool Cards { get; init; }
+    public PictureMeans Pictures { get; init; }
     /// <summary>Longest text of one message in UTF-8 bytes.</summary>
     public int MaxTextBytes { get; init; } = int.MaxValue;
     /// <summary>How long after the person's last message we may still write; null: always.</summary>

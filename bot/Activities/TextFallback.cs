@@ -2,13 +2,13 @@ using System.Text.Json;
 
 namespace Outreach.Activities;
 
-/// <summary>Renders an activity for a channel that cannot show all of it: cards and choices become text, and the text keeps to the channel's length.</summary>
+/// <summary>Renders an activity for a channel that cannot show all of it: cards, pictures and choices become text, and the text keeps to the channel's length.</summary>
 public static class TextFallback
 {
     /// <summary>
     /// The same message within <paramref name="channel"/>'s means. Where there are no cards the summary takes the place of text and cards, and only the suggested
     /// actions stay as choices (a summary says in words what the cards' own buttons do); without a summary hero cards become title, text and choices.
-    /// All choices become numbered lines where there are no buttons (<see cref="Choices.Match"/> reads the answer). The choices are never cut off: the text before them is.
+    /// A picture becomes a line after the text where it is not shown. All choices become numbered lines where there are no buttons (<see cref="Choices.Match"/> reads the answer). The choices are never cut off: the text before them is.
     /// </summary>
     public static Activity Render(Activity activity, ChannelCapabilities channel)
     {
@@ -19,6 +19,14 @@ public static class TextFallback
         List<CardAction> actions = [];
         var cards = channel.Cards ? [] : attachments.Select(a => (Attachment: a, Card: HeroCard.From(a))).Where(pair => pair.Card is not null).ToList();
         attachments.RemoveAll(a => cards.Exists(pair => ReferenceEquals(pair.Attachment, a)));
+        foreach (var (attachment, picture) in attachments.Select(a => (a, Picture.From(a))).ToList())
+        {
+            if (picture is null || picture.IsShownBy(channel.Pictures))
+                continue;
+            attachments.Remove(attachment);
+            if (channel.Pictures != PictureMeans.None)
+                paragraphs.Add(picture.Line);
+        }
         if (cards.Count > 0 && activity.Summary is { Length: > 0 } summary)
         {
             paragraphs = [summary];

@@ -28,6 +28,16 @@ public sealed class Campaign
     public required string Title { get; set; }
     public required string Body { get; set; }
     public string? Link { get; set; }
+    /// <summary>Null: the notice has none.</summary>
+    public NoticePicture? Picture
+    {
+        get => PictureId is null ? null : new(PictureId, PictureDescription!, PictureWidth!.Value, PictureHeight!.Value);
+        set => (PictureId, PictureDescription, PictureWidth, PictureHeight) = (value?.Id, value?.Description, value?.Width, value?.Height);
+    }
+    public string? PictureId { get; private set; }
+    public string? PictureDescription { get; private set; }
+    public int? PictureWidth { get; private set; }
+    public int? PictureHeight { get; private set; }
     public required NoticeTopics Topic { get; set; }
     /// <summary>Null: no notice that the law asks for.</summary>
     public LegalNotice? Step { get; set; }
@@ -120,6 +130,9 @@ internal sealed class CampaignTable : IEntityTypeConfiguration<Campaign>
         campaign.ToTable("Campaigns");
         campaign.Property(c => c.Title).HasMaxLength(64);
         campaign.Property(c => c.Body).HasMaxLength(4000);
+        campaign.Ignore(c => c.Picture);
+        campaign.Property(c => c.PictureDescription).HasMaxLength(256);
+        campaign.HasOne<PictureFile>().WithMany().HasForeignKey(c => c.PictureId).OnDelete(DeleteBehavior.Restrict);
         campaign.Property(c => c.ComposerName).HasMaxLength(64);
         campaign.Property(c => c.ApproverName).HasMaxLength(64);
         campaign.Property(c => c.Version).IsConcurrencyToken();
@@ -169,5 +182,6 @@ public static class CampaignSets
         public DbSet<Delivery> Deliveries => db.Set<Delivery>();
         public DbSet<ChannelQuota> ChannelQuotas => db.Set<ChannelQuota>();
         public DbSet<Segment> Segments => db.Set<Segment>();
+        public DbSet<PictureFile> PictureFiles => db.Set<PictureFile>();
     }
 }

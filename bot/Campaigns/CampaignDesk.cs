@@ -12,6 +12,7 @@ public sealed record CampaignDraft
     public required string Title { get; init; }
     public required string Body { get; init; }
     public string? Link { get; init; }
+    public NoticePicture? Picture { get; init; }
     public required AudienceChoice Audience { get; init; }
     public ReplyChoices Replies { get; init; }
     public Repeat Repeat { get; init; }
@@ -82,6 +83,8 @@ internal sealed class CampaignDesk(
     public IReadOnlyList<(string Field, string Problem)> Check(CampaignDraft draft)
     {
         var problems = Notice.Check(draft.Title, draft.Body, draft.Link).ToList();
+        if (draft.Picture?.Problem is { } undescribed)
+            problems.Add((nameof(NoticePicture.Description), undescribed));
         if (draft.Audience.CommunityIds is { Count: 0 })
             problems.Add((nameof(AudienceChoice.CommunityIds), "请至少选一个小区。"));
         if (draft.StartAt < clock.GetUtcNow() - FormTime)
@@ -256,6 +259,8 @@ internal sealed class CampaignDesk(
         if (!MayCompose(scope) || !await IsWithinAsync(db, scope, draft.Audience.AreaId, cancellationToken))
             return new(CreateOutcome.NotAllowed);
         List<(string, string)> problems = [.. Check(draft), .. await CheckAudienceAsync(db, draft, cancellationToken)];
+        if (draft.Picture is { Id: var picture } && !await db.PictureFiles.AnyAsync(f => f.Id == picture, cancellationToken))
+            problems.Add((nameof(CampaignDraft.Picture), NoticePictures.Gone));
         return problems.Count > 0 ? new(CreateOutcome.Invalid, Problems: problems) : null;
     }
 
@@ -282,6 +287,7 @@ internal sealed class CampaignDesk(
         campaign.Title = draft.Title.Trim();
         campaign.Body = draft.Body.Trim();
         campaign.Link = string.IsNullOrWhiteSpace(draft.Link) ? null : draft.Link.Trim();
+        campaign.Picture = draft.Picture is { } picture ? picture with { Description = picture.Description.Trim() } : null;
         campaign.Topic = draft.Audience.Topic;
         campaign.Step = draft.Audience.Step;
         campaign.Replies = draft.Replies;

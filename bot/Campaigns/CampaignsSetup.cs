@@ -21,6 +21,8 @@ public static class CampaignsSetup
         services.AddSingleton<SendingHours>();
         services.AddSingleton<CampaignDesk>();
         services.AddSingleton<FollowUps>();
+        services.AddSingleton<NoticePictures>();
+        services.AddSingleton<Contacts.IRetained, PictureRetention>();
         services.AddSingleton<Segments>();
         services.AddSingleton<CampaignReport>();
         services.AddSingleton<CampaignPace>();
@@ -41,6 +43,10 @@ public static class CampaignsSetup
         services.AddSingleton<IDemoContent, DemoCampaigns>();
         return services;
     }
+
+    /// <summary>The pictures of notices, to whoever was told of one.</summary>
+    public static void MapCampaigns(this IEndpointRouteBuilder routes) =>
+        routes.MapMethods(NoticePicture.PathOf("{id}"), [HttpMethods.Get, HttpMethods.Head], ServedPicture.Read);
 }
 
 /// <summary>Finds the campaigns that have something to do and lets their grains carry on.</summary>

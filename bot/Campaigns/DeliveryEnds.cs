@@ -81,7 +81,7 @@ internal sealed class DeliveryEnds(
         var rows = await db.Deliveries.Where(d => ids.Contains(d.Id))
             .Select(d => new { d.Id, d.CommunityId, Conversation = db.Set<Contact>().Where(c => c.Id == d.ContactId).Select(c => c.ConversationId).FirstOrDefault() }).ToListAsync();
         var notices = (await NoticeWords.ReadAsync(db, [.. rows.Select(row => row.CommunityId).Distinct()], CancellationToken.None))
-            .ToDictionary(pair => pair.Key, pair => Notice.ToActivity(campaign, pair.Value, site.Value.Operator.DisplayName, city.Today));
+            .ToDictionary(pair => pair.Key, pair => Notice.ToActivity(campaign, pair.Value, site.Value, city.Today));
         return await log.AppendSentAsync(db, [.. rows.Where(row => row.Conversation is not null && notices.ContainsKey(row.CommunityId))
             .Select(row => new SentMessage(row.Conversation!.Value, $"{RecentNotice.KeyPrefix}{row.Id}", notices[row.CommunityId]))]);
     }

@@ -46,6 +46,7 @@ public sealed class FollowUps(IDbContextFactory<OutreachDb> databases, SendingHo
                 Title = first.Title,
                 Body = first.Body,
                 Link = first.Link,
+                Picture = first.Picture,
                 Topic = first.Topic,
                 Step = first.Step,
                 Replies = first.Replies,

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Outreach.Activities;
+using Outreach.Storage;
 
 namespace Outreach.Campaigns;
 
@@ -45,11 +46,12 @@ public static partial class Notice
     }
 
     /// <summary>The Activity; its channel data names the campaign, so that a reply finds its notice.</summary>
-    public static Activity ToActivity(Campaign campaign, NoticeWords words, string sender, DateOnly today) => new()
+    public static Activity ToActivity(Campaign campaign, NoticeWords words, SiteOptions site, DateOnly today) => new()
     {
         Type = ActivityTypes.Message,
         TextFormat = "plain",
-        Text = TextFor(campaign, words, sender, today),
+        Text = TextFor(campaign, words, site.Operator.DisplayName, today),
+        Attachments = campaign.Picture is { } picture ? [picture.At(site.PublicUrl).ToAttachment()] : null,
         SuggestedActions = campaign.Replies == ReplyChoices.Attend ? Attend : null,
         From = new() { Id = "bot", Role = "bot" },
         ChannelData = JsonSerializer.SerializeToElement(new NoticeData(new(campaign.Id, words.Fill(campaign.Title), words.Community, string.IsNullOrWhiteSpace(campaign.Link) ? null : campaign.Link)), NoticeJson.Default.NoticeData),

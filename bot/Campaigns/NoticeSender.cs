@@ -58,7 +58,7 @@ internal sealed class NoticeSender(
     public async Task<IReadOnlyList<SendResult>> SendAsync(long campaignId, string account, IChannel channel, Func<Task<string?>> claimNext)
     {
         await using var db = await databases.CreateDbContextAsync();
-        var work = new Work(await ReadAsync(db, campaignId), account, channel, city.Today, site.Value.Operator.DisplayName, clock.GetTimestamp());
+        var work = new Work(await ReadAsync(db, campaignId), account, channel, city.Today, site.Value, clock.GetTimestamp());
         if (await audiences.ResolveAsync(db, AudienceChoice.Of(work.Campaign), CancellationToken.None) is { } audience)
         {
             var portions = System.Threading.Channels.Channel.CreateBounded<List<ClaimedRow>>(1);
@@ -252,7 +252,7 @@ internal sealed class NoticeSender(
                 return false;
             }
             work.Words[id] = words;
-            work.Notices[id] = work.Like(Notice.ToActivity(work.Campaign, words, work.Sender, work.Today));
+            work.Notices[id] = work.Like(Notice.ToActivity(work.Campaign, words, work.Site, work.Today));
         }
         return true;
     }
@@ -330,7 +330,7 @@ internal sealed class NoticeSender(
     private readonly record struct Written(DeliveryEnd? End, Naming? Naming = null);
 
     /// <summary>What one call works with; the words are as they were at its beginning.</summary>
-    private sealed record Work(Campaign Campaign, string Account, IChannel Channel, DateOnly Today, string Sender, long Started)
+    private sealed record Work(Campaign Campaign, string Account, IChannel Channel, DateOnly Today, SiteOptions Site, long Started)
     {
         /// <summary>Neither one call for many nor none at all.</summary>
         public bool CallsForEach => Channel is not (IBulkChannel or { Capabilities.ReadsStoredMessages: true });
@@ -363,7 +363,7 @@ internal sealed class NoticeSender(
 
         public Activity? NoticeOf(ClaimedRow row) => Notices.GetValueOrDefault(row.CommunityId);
 
-        // A channel for many passes on no more than the text.
+        // A channel for many passes on no more than the text, and the picture of them all.
         public Activity Like(Activity notice) => Channel is IBulkChannel && Notices.Values.FirstOrDefault(known => known.Text == notice.Text) is { } same ? same : notice;
     }
 }

@@ -17,6 +17,7 @@ internal static class Recurring
             Title = campaign.Title,
             Body = campaign.Body,
             Link = campaign.Link,
+            Picture = campaign.Picture,
             Topic = campaign.Topic,
             Step = campaign.Step,
             Replies = campaign.Replies,

@@ -4,7 +4,7 @@ using Outreach.Storage;
 
 namespace Outreach.Contacts;
 
-public enum RetentionKind { Leads, WithdrawnLeads, Transcripts, Drafts, DedupeKeys, Identities, ErasedOnRequest, UnconfirmedAddresses }
+public enum RetentionKind { Leads, WithdrawnLeads, Transcripts, Drafts, DedupeKeys, Identities, ErasedOnRequest, UnconfirmedAddresses, Pictures }
 
 /// <summary>How many rows of a kind were erased on one day (UTC): numbers only, for the status page.</summary>
 public sealed class RetentionCount

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -18,8 +19,8 @@ public sealed class ChannelTest
     /// <summary>Opens nothing but a test message, so it is kept as it is.</summary>
     public required string Code { get; init; }
     public required string StaffId { get; init; }
-    /// <summary>The notice that is tried, as the staff member wrote it; null: the message that says that it is a test.</summary>
-    public string? Text { get; init; }
+    /// <summary>The notice that is tried, as the staff member wrote it (an Activity as JSON); null: the message that says that it is a test.</summary>
+    public string? Notice { get; init; }
     public required DateTimeOffset ExpiresAt { get; init; }
     public DateTimeOffset? UsedAt { get; set; }
 
@@ -34,7 +35,7 @@ internal sealed class ChannelTestTable : IEntityTypeConfiguration<ChannelTest>
         test.ToTable("ChannelTests");
         test.Property(t => t.Channel).HasMaxLength(32);
         test.Property(t => t.Account).HasMaxLength(64);
-        test.Property(t => t.Text).HasMaxLength(4000);
+        test.Property(t => t.Notice).HasMaxLength(8000);
         test.Property(t => t.Code).HasMaxLength(6);
         test.HasIndex(t => new { t.Channel, t.Account, t.Code });
     }
@@ -51,9 +52,9 @@ public sealed partial class ChannelTests(IDbContextFactory<OutreachDb> databases
 
     /// <summary>New digits for a notice that a staff member wants to read first, in whatever channel.</summary>
     public Task<string> StartAsync(Activity notice, string staffId, CancellationToken cancellationToken) =>
-        StartAsync(ChannelTest.Anywhere, ChannelTest.Anywhere, notice.Text, staffId, "取了通知的测试码", cancellationToken);
+        StartAsync(ChannelTest.Anywhere, ChannelTest.Anywhere, JsonSerializer.Serialize(notice, ActivityJson.Wire.Activity), staffId, "取了通知的测试码", cancellationToken);
 
-    private async Task<string> StartAsync(string channel, string account, string? text, string staffId, string detail, CancellationToken cancellationToken)
+    private async Task<string> StartAsync(string channel, string account, string? notice, string staffId, string detail, CancellationToken cancellationToken)
     {
         var code = RandomNumberGenerator.GetInt32(1_000_000).ToString("D6", CultureInfo.InvariantCulture);
         var now = clock.GetUtcNow();
@@ -61,7 +62,7 @@ public sealed partial class ChannelTests(IDbContextFactory<OutreachDb> databases
         await db.WriteAsync(async () =>
         {
             await db.Set<ChannelTest>().Where(t => t.ExpiresAt <= now || t.StaffId == staffId).ExecuteDeleteAsync(cancellationToken);
-            db.Add(new ChannelTest { Channel = channel, Account = account, Code = code, StaffId = staffId, Text = text, ExpiresAt = now + GoodFor });
+            db.Add(new ChannelTest { Channel = channel, Account = account, Code = code, StaffId = staffId, Notice = notice, ExpiresAt = now + GoodFor });
             audit.Add(db, AuditKind.TestedChannel, staffId, detail: detail);
             await db.SaveChangesAsync(cancellationToken);
         }, cancellationToken);
@@ -79,7 +80,10 @@ public sealed partial class ChannelTests(IDbContextFactory<OutreachDb> databases
             return false;
         test.UsedAt = now;
         audit.Add(turn.Db, AuditKind.TestedChannel, test.StaffId, detail: $"{channel}/{account} 的测试消息发出");
-        await turn.ReplyAsync(AnswerKind.Smalltalk, test.Text ?? "这是一条测试消息，收到就说明这个渠道通了。", cancellationToken);
+        var notice = test.Notice is null ? null : JsonSerializer.Deserialize(test.Notice, ActivityJson.Default.Activity);
+        await turn.ReplyAsync(AnswerKind.Smalltalk, notice?.Text ?? "这是一条测试消息，收到就说明这个渠道通了。", cancellationToken);
+        if (Picture.Of(notice) is { } picture)
+            turn.Attach(picture);
         return true;
     }
 

@@ -73,6 +73,9 @@ internal sealed class Turn : ITurnContext
         _outgoing[^1] = ToActivity(result, _shown);
     }
 
+    /// <summary>Adds a picture to the answer that was given.</summary>
+    public void Attach(Picture picture) => _outgoing[^1] = _outgoing[^1] with { Attachments = [.. _outgoing[^1].Attachments ?? [], picture.ToAttachment()] };
+
     public void Hide(string? value, string placeholder)
     {
         if (!string.IsNullOrEmpty(value))

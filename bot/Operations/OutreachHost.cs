@@ -129,6 +129,7 @@ public static class OutreachHost
         app.MapStaticAssets();
         app.MapHealth();
         app.MapContacts();
+        app.MapCampaigns();
         app.MapWebChat();
         app.MapBotFramework();
         app.MapWeChat();

@@ -14,6 +14,10 @@ public sealed class ComposeForm : IValidatableObject
     public string? Title { get; set; }
     public string? Body { get; set; }
     public string? Link { get; set; }
+    /// <summary>Chosen just now; what was chosen before is named by <see cref="PictureId"/>.</summary>
+    public IFormFile? PictureFile { get; set; }
+    public string? PictureId { get; set; }
+    public string? PictureDescription { get; set; }
     public NoticeTopics Topic { get; set; } = NoticeTopics.MyCommunity;
     /// <summary>Name of a <see cref="LegalNotice"/>; empty: none.</summary>
     public string? LegalNotice { get; set; }
@@ -83,6 +87,7 @@ public sealed class ComposeForm : IValidatableObject
     internal void Take(Campaign campaign, CityClock city)
     {
         (Title, Body, Link, Topic, LegalNotice, Repeat) = (campaign.Title, campaign.Body, campaign.Link, campaign.Topic, campaign.Step?.ToString(), campaign.Repeat);
+        (PictureId, PictureDescription) = (campaign.PictureId, campaign.PictureDescription);
         Replies = campaign.Replies == ReplyChoices.Attend ? "true" : null;
         Version = campaign.Version.ToString("N");
         Take(campaign.AreaId, AudienceFilter.From(campaign.Audience));

@@ -7,8 +7,9 @@ using Outreach.Storage;
 namespace Outreach.Staff;
 
 /// <summary>One message as the owner saw it.</summary>
+/// <param name="Picture">Of ours, in a notice; null: it has none.</param>
 /// <param name="Choices">The buttons under it.</param>
-public sealed record ShownMessage(long Id, Speaker From, DateTimeOffset At, string Text, IReadOnlyList<string> Choices, string? Office, bool IsSent);
+public sealed record ShownMessage(long Id, Speaker From, DateTimeOffset At, string Text, Picture? Picture, IReadOnlyList<string> Choices, string? Office, bool IsSent);
 
 /// <summary>
 /// Reads conversations for the console. The caller has found the conversation through a query that its scope filters (a visible lead or handover).
@@ -43,7 +44,7 @@ internal sealed class ConversationReader(IDbContextFactory<OutreachDb> databases
     {
         var activity = JsonSerializer.Deserialize(row.Activity, ActivityJson.Default.Activity);
         var text = activity?.Summary ?? activity?.Text ?? (activity?.Attachments is { Count: > 0 } ? "（图片、语音或文件，不保存）" : "");
-        return new(row.Id, row.From, row.At, text, [.. activity?.SuggestedActions?.Actions.Select(a => a.Title ?? "").Where(t => t.Length > 0) ?? []],
+        return new(row.Id, row.From, row.At, text, row.From == Speaker.Bot ? Picture.Of(activity) : null, [.. activity?.SuggestedActions?.Actions.Select(a => a.Title ?? "").Where(t => t.Length > 0) ?? []],
             row.From == Speaker.Staff ? activity?.From?.Name : null, row.From == Speaker.Owner || row.SentAt is not null);
     }
 }

@@ -108,11 +108,19 @@ document.addEventListener('change', event => {
   bar.classList.toggle('some', count > 0);
 });
 
-/* The name of the chosen file, beside our own button. */
+/* The name of the chosen file, beside our own button. One that is too large is not sent; a picture goes up as soon as it is chosen. */
 document.addEventListener('change', event => {
-  if (!event.target.matches?.('[data-file]')) return;
+  if (!event.target.matches?.('[data-file]') || !event.target.files.length) return;
+  const [file] = event.target.files;
   const name = event.target.parentElement.querySelector('[data-file-name]');
-  if (name && event.target.files.length) name.textContent = event.target.files[0].name;
+  const most = Number(event.target.dataset.most);
+  if (most && file.size > most) {
+    event.target.value = '';
+    if (name) name.textContent = `这个文件有 ${(file.size / 1048576).toFixed(1)} MB，最多 ${most / 1048576} MB，请压缩再选。`;
+    return;
+  }
+  if (name) name.textContent = file.name;
+  document.getElementById(event.target.dataset.send)?.click();
 });
 
 /* The session ends after a while without a click: said two minutes before. */
@@ -206,4 +214,8 @@ document.addEventListener('input', event => {
 
 html.classList.add('js');
 dress();
-window.addEventListener('load', () => globalThis.Blazor?.addEventListener('enhancedload', () => { touch(); dress(); }));
+window.addEventListener('load', () => globalThis.Blazor?.addEventListener('enhancedload', () => {
+  touch();
+  dress();
+  for (const sent of document.querySelectorAll('[data-send]')) sent.value = '';     // the server has it: no second time with the next button
+}));

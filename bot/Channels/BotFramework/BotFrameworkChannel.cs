@@ -20,13 +20,16 @@ internal sealed class BotFrameworkChannel(
     public const string TeamsAccount = "msteams";
 
     private static readonly ChannelCapabilities Plain = new() { Proactive = true, MaxTextBytes = 4000 };
-    private static readonly ChannelCapabilities WithButtons = Plain with { Buttons = true };
+    private static readonly ChannelCapabilities WithButtons = Plain with { Buttons = true, Pictures = PictureMeans.ByAddress };
     // A Teams message may have 100 KB with its card.
     private static readonly ChannelCapabilities Teams = WithButtons with { Cards = true, MaxTextBytes = 20_000 };
 
     public string Id => ChannelId;
 
     public ChannelCapabilities Capabilities => Plain;
+
+    public string PictureNoteOf(Picture picture) =>
+        picture.HasPublicAddress ? "Teams、Telegram 等应用里直接显示，别的给出说明和图片地址。" : picture.NoteFor(PictureMeans.Line);
 
     public ChannelCapabilities CapabilitiesOf(string account) => account switch
     {

@@ -74,9 +74,13 @@ internal sealed class DingTalkChannel(DingTalkApi api, DingTalkAccounts accounts
     {
         var shown = TextFallback.Render(activity, capabilities with { MaxTextBytes = capabilities.MaxTextBytes - NameBytes });
         var text = activity.From is { Id: "staff", Name: { Length: > 0 } office } ? office + shown.Text : shown.Text ?? "";
-        if (shown.SuggestedActions is not { Actions: { Count: > 0 } choices })
+        var picture = Picture.Of(shown);
+        var choices = shown.SuggestedActions?.Actions ?? [];
+        if (choices.Count == 0 && picture is null)
             return new(null, text);
         var markdown = new StringBuilder(Markdown(text));
+        if (picture is not null)
+            markdown.Append(CultureInfo.InvariantCulture, $"\n\n![{Plain(picture.Description)}]({picture.Address})");
         foreach (var (index, choice) in choices.Index())
             markdown.Append(CultureInfo.InvariantCulture, $"\n\n{index + 1}\\. [{Plain(choice.Title)}](dtmd://dingtalkclient/sendMessage?content={Uri.EscapeDataString(WordsOf(choice))})");
         return new(Utf8Text.Cut(Plain(text.Split('\n', 2)[0]), TitleBytes), markdown.ToString());
@@ -84,8 +88,9 @@ internal sealed class DingTalkChannel(DingTalkApi api, DingTalkAccounts accounts
 
     private static string WordsOf(CardAction choice) => choice.Value is { ValueKind: JsonValueKind.String } value ? value.GetString()! : choice.Title;
 
-    /// <summary>Plain text in Markdown: what would be a mark is shown by its wide sister, and a line stays a line.</summary>
-    private static string Markdown(string text) => string.Join("  \n", text.Split('\n').Select(Plain));
+    /// <summary>Plain text in Markdown: what would be a mark is shown by its wide sister, but in an address, which stays one to tap; and a line stays a line.</summary>
+    private static string Markdown(string text) => string.Join("  \n", text.Split('\n').Select(line =>
+        Uri.TryCreate(line, UriKind.Absolute, out var link) && link.Scheme is "https" or "http" ? $"[{Plain(line)}]({link.AbsoluteUri.Replace("(", "%28", StringComparison.Ordinal).Replace(")", "%29", StringComparison.Ordinal)})" : Plain(line)));
 
     private static string Plain(string line)
     {
@@ -138,5 +143,5 @@ internal sealed class DingTalkChannel(DingTalkApi api, DingTalkAccounts accounts
             ? new(kept.GetLeftPart(UriPartial.Query))
             : null;
 
-    private static ChannelCapabilities Of(DingTalkAccountOptions options) => new() { Buttons = true, Proactive = true, MaxTextBytes = options.MaxTextBytes };
+    private static ChannelCapabilities Of(DingTalkAccountOptions options) => new() { Buttons = true, Pictures = PictureMeans.ByAddress, Proactive = true, MaxTextBytes = options.MaxTextBytes };
 }

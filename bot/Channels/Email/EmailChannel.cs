@@ -13,13 +13,13 @@ namespace Outreach.Channels.Email;
 /// Notices by mail, to addresses that their owners confirmed: plain text and HTML, with an address to unsubscribe at that one click of a mail program uses (RFC 8058).
 /// The Message-ID names the delivery; a message whose answer was lost is not sent again.
 /// </summary>
-internal sealed partial class EmailChannel(EmailSender sender, EmailMessages messages, NoticeAddresses addresses, IOptions<EmailOptions> options, IOptions<SiteOptions> site) : IAddressChannel
+internal sealed partial class EmailChannel(EmailSender sender, EmailMessages messages, NoticeAddresses addresses, NoticePictures pictures, IOptions<EmailOptions> options, IOptions<SiteOptions> site) : IAddressChannel
 {
     public const string ChannelId = "email";
 
     public string Id => ChannelId;
     public string Title => "邮件";
-    public ChannelCapabilities Capabilities { get; } = new() { Proactive = true };
+    public ChannelCapabilities Capabilities { get; } = new() { Proactive = true, Pictures = PictureMeans.Inline };
     public bool IsOn => !options.Value.IsEmpty && options.Value.Problem(site.Value) is null;
 
     public string? Normalise(string typed) => EmailAddress.Normalise(typed);
@@ -33,7 +33,8 @@ internal sealed partial class EmailChannel(EmailSender sender, EmailMessages mes
         if (await addresses.FindAsync(to.ChannelId, to.UserId, cancellationToken) is not { } recipient)
             return new(SendClass.RecipientGone, VendorCode: "no-address");
         var subject = NoticeOf(activity)?.Title ?? $"{site.Value.Operator.DisplayName}的消息";
-        return await sender.SendAsync(messages.Notice(recipient, subject, WithoutReplyWord(activity.Text ?? ""), idempotencyKey), cancellationToken);
+        var text = WithoutReplyWord(activity.Text ?? "");
+        return await sender.SendAsync(messages.Notice(recipient, subject, text, await PictureOfAsync(activity, cancellationToken), idempotencyKey), cancellationToken);
     }
 
     public Task<SendResult> SendCodeAsync(string address, string code, string idempotencyKey, CancellationToken cancellationToken) => SendOwnAsync(address,
@@ -50,11 +51,23 @@ internal sealed partial class EmailChannel(EmailSender sender, EmailMessages mes
     private static NoticeOf? NoticeOf(Activity activity) =>
         activity.ChannelData is { ValueKind: JsonValueKind.Object } data && data.TryGetProperty("notice", out _) ? data.Deserialize(NoticeJson.Default.NoticeData)?.Notice : null;
 
+    /// <summary>Null: it has none, or it is gone.</summary>
+    private async Task<MailedPicture?> PictureOfAsync(Activity activity, CancellationToken cancellationToken) =>
+        Picture.Of(activity) is { } picture && NoticePicture.IdOf(picture.Path) is { } id && await pictures.ReadAsync(id, cancellationToken) is { } jpeg
+            ? new(id, picture, jpeg)
+            : null;
+
     /// <summary>A mail is not answered with a word: the address to unsubscribe at stands below instead.</summary>
     private static string WithoutReplyWord(string text) => ReplyWord().Replace(text, "").Replace("\n\n\n", "\n\n", StringComparison.Ordinal);
 
     [GeneratedRegex("(?:^|\\n)?回[“‘'\"]?退订[”’'\"]?不再收。?")]
     private static partial Regex ReplyWord();
+}
+
+/// <summary>A picture that travels inside the mail: shown without asking a server, and by mail programs that fetch nothing.</summary>
+internal sealed record MailedPicture(string Id, Picture Picture, byte[] Jpeg)
+{
+    public string ContentId => $"{Id}@outreach";
 }
 
 /// <summary>Makes the messages. Nothing that owners or staff wrote reaches a header with a line break in it.</summary>
@@ -63,14 +76,21 @@ internal sealed class EmailMessages(IOptions<EmailOptions> options, IOptions<Sit
     private const int MaxSubject = 150;
 
     /// <summary>A notice to one owner, with both ways to leave.</summary>
-    public MimeMessage Notice(NoticeRecipient recipient, string subject, string text, string key)
+    public MimeMessage Notice(NoticeRecipient recipient, string subject, string text, MailedPicture? picture, string key)
     {
         var leave = $"{site.Value.PublicUrl.TrimEnd('/')}{links.PathOf(recipient.ContactId)}";
         var message = Message(recipient.Address, subject, key);
         message.Headers.Add("List-Unsubscribe", $"<{leave}>");
         message.Headers.Add("List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
         message.Headers.Add("Precedence", "bulk");
-        message.Body = new BodyBuilder { TextBody = $"{text}\n\n不想再收这类邮件，打开这个地址退订：\n{leave}\n", HtmlBody = EmailHtml.Of(subject, text, leave) }.ToMessageBody();
+        var body = new BodyBuilder
+        {
+            TextBody = $"{text}{(picture is null ? null : $"\n{picture.Picture.Line}")}\n\n不想再收这类邮件，打开这个地址退订：\n{leave}\n",
+            HtmlBody = EmailHtml.Of(subject, text, picture, leave),
+        };
+        if (picture is not null)
+            body.LinkedResources.Add($"{picture.Id}.jpg", picture.Jpeg, new ContentType("image", "jpeg")).ContentId = picture.ContentId;
+        message.Body = body.ToMessageBody();
         return message;
     }
 

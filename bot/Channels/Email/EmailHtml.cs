@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.RegularExpressions;
@@ -8,14 +9,18 @@ namespace Outreach.Channels.Email;
 /// <summary>A notice as a page of mail: what people wrote is text, and the only links are web addresses in it and the one to leave.</summary>
 internal static partial class EmailHtml
 {
+    private const int ColumnWidth = 544;      // pixels of the column's 36em less its edges
+
     private static readonly HtmlEncoder Text = HtmlEncoder.Create(UnicodeRanges.All);
 
-    public static string Of(string title, string text, string leave)
+    public static string Of(string title, string text, MailedPicture? picture, string leave)
     {
         var page = new StringBuilder("<!doctype html><html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><title>").Append(Text.Encode(title))
             .Append("</title></head><body style=\"font:16px/1.6 sans-serif;max-width:36em;margin:0 auto;padding:1em\">");
         foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
             page.Append("<p>").Append(Linked(line)).Append("</p>");
+        if (picture is { Picture: var shown })
+            page.Append(CultureInfo.InvariantCulture, $"<p><img src=\"cid:{picture.ContentId}\" alt=\"{Text.Encode(shown.Description)}\" width=\"{Math.Min(shown.Width, ColumnWidth)}\" style=\"max-width:100%;height:auto\"></p>");
         return page.Append("<hr><p style=\"font-size:13px;color:#555\">不想再收这类邮件：<a href=\"").Append(Text.Encode(leave)).Append("\">退订</a></p></body></html>").ToString();
     }
 

@@ -18,7 +18,7 @@ internal sealed class SmsChannel(SmsVendors vendors, NoticeAddresses addresses, 
 
     public string Id => ChannelId;
     public string Title => "短信";
-    public ChannelCapabilities Capabilities { get; } = new() { Proactive = true, MaxTextBytes = 210 };
+    public ChannelCapabilities Capabilities { get; } = new() { Proactive = true, MaxTextBytes = 210, Pictures = PictureMeans.None };
     public bool IsOn => vendors.For(SmsPurpose.Notice) is not null && vendors.For(SmsPurpose.Code) is not null;
 
     /// <summary>The vendor's template has the words; these are what fills it.</summary>

@@ -26,6 +26,9 @@ internal sealed class WeChatChannel(WeChatApi api, WeChatAccounts accounts, WeCh
         return await api.PostAsync(account, "/cgi-bin/message/custom/send", Render(activity, to.UserId, idempotencyKey), WeChatJson.Wire.CustomMessage, cancellationToken);
     }
 
+    public string PictureNoteOf(Picture picture) => picture.NoteFor(Capabilities.Pictures)
+        + (accounts.All.Any(account => account.Options.Notices.Open.Any(way => way is WeChatWay.Template or WeChatWay.Subscription)) ? "模板消息和订阅通知只有模板里的字。" : "");
+
     public int MaxRecipients => notices.MaxRecipients;
 
     public bool RemembersBatches => true;

@@ -24,6 +24,7 @@ internal sealed class WebChatChannel(IDbContextFactory<OutreachDb> databases, Co
     {
         Buttons = true,
         Cards = true,
+        Pictures = PictureMeans.Inline,
         Proactive = true,
         Idempotent = true,
         ShowsDrafts = true,

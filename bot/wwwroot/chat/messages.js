@@ -106,9 +106,29 @@ function tools(activity, text, sources) {
   return made.childElementCount ? made : '';
 }
 
+/** Pictures of ours only; the shape is known before the bytes are, so nothing jumps. One that does not load says what it shows. */
+function pictureOf(attachment) {
+  const said = attachment.name || '图片';
+  const words = () => element('p', 'soft', `图片：${said}`);
+  let path = '';
+  try {
+    path = new URL(attachment.contentUrl, location.href).pathname;
+  } catch (e) {
+    return words();
+  }
+  if (!path.startsWith('/pictures/')) return words();
+  const made = element('img', 'picture');
+  made.alt = said;
+  if (attachment.width > 0 && attachment.height > 0) [made.width, made.height] = [attachment.width, attachment.height];
+  made.addEventListener('error', () => made.replaceWith(words()));
+  made.src = path;
+  return made;
+}
+
 /** A message of the assistant or of staff. Returns its element; null where there is nothing to show. */
 export function showBot(activity) {
   const cards = (activity.attachments || []).filter(a => a && a.contentType === 'application/vnd.microsoft.card.hero' && a.content).map(a => a.content);
+  const pictures = (activity.attachments || []).filter(a => a && a.contentUrl && /^image\//.test(a.contentType));
   if (!activity.text && !cards.length) return null;
   timeLine(activity.timestamp);
   for (const old of document.querySelectorAll('#log > .chips')) old.remove();
@@ -119,8 +139,10 @@ export function showBot(activity) {
     const text = isStaff ? activity.text.replace(/^【[^】]*】\s*/, '') : sources.length ? withoutGround(activity.text) : activity.text;
     const bubble = element('div', isStaff ? 'bubble staff' : 'bubble bot', ...(sources.length ? answerParagraphs(text) : paragraphs(text)));
     if (sources.length) bubble.append(sourceLine(sources));
+    bubble.append(...pictures.map(pictureOf));
     made.append(isStaff ? '' : element('span', 'vh', '助手说：'), bubble);
-    if (!cards.length && (sources.length || text.length > 60)) made.append(tools(activity, text, sources));
+    const aloud = [text, ...pictures.map(picture => `图片：${picture.name || ''}`)].join('\n');
+    if (!cards.length && (sources.length || text.length > 60)) made.append(tools(activity, aloud, sources));
   }
   made.append(...cards.map(card => heroCard(card, press)));
   if (cards.length) made.append(tools(activity, activity.summary || cards.map(card => `${card.title || ''}\n${card.text || ''}`).join('\n'), []));

@@ -171,6 +171,21 @@ namespace Outreach.Storage.Migrations.Postgres
                         .HasColumnType("text")
                         .UseCollation("C");
 
+                    b.Property<string>("PictureDescription")
+                        .HasMaxLength(256)
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<int?>("PictureHeight")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("PictureId")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<int?>("PictureWidth")
+                        .HasColumnType("integer");
+
                     b.Property<string>("Repeat")
                         .IsRequired()
                         .HasMaxLength(32)
@@ -223,6 +238,8 @@ namespace Outreach.Storage.Migrations.Postgres
 
                     b.HasIndex("FormToken")
                         .IsUnique();
+
+                    b.HasIndex("PictureId");
 
                     b.HasIndex("FollowsId", "FollowUp")
                         .IsUnique()
@@ -354,6 +371,33 @@ namespace Outreach.Storage.Migrations.Postgres
                     b.HasIndex("CampaignId", "State", "Channel", "Account", "DueAt");
 
                     b.ToTable("Deliveries", (string)null);
+                });
+
+            modelBuilder.Entity("Outreach.Campaigns.PictureFile", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(32)
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<byte[]>("Bytes")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Height")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Width")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("CreatedAt");
+
+                    b.ToTable("PictureFiles", (string)null);
                 });
 
             modelBuilder.Entity("Outreach.Campaigns.Segment", b =>
@@ -1334,13 +1378,13 @@ namespace Outreach.Storage.Migrations.Postgres
                     b.Property<long>("ExpiresAt")
                         .HasColumnType("bigint");
 
-                    b.Property<string>("StaffId")
-                        .IsRequired()
+                    b.Property<string>("Notice")
+                        .HasMaxLength(8000)
                         .HasColumnType("text")
                         .UseCollation("C");
 
-                    b.Property<string>("Text")
-                        .HasMaxLength(4000)
+                    b.Property<string>("StaffId")
+                        .IsRequired()
                         .HasColumnType("text")
                         .UseCollation("C");
 
@@ -2726,6 +2770,14 @@ namespace Outreach.Storage.Migrations.Postgres
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
+                });
+
+            modelBuilder.Entity("Outreach.Campaigns.Campaign", b =>
+                {
+                    b.HasOne("Outreach.Campaigns.PictureFile", null)
+                        .WithMany()
+                        .HasForeignKey("PictureId")
+                        .OnDelete(DeleteBehavior.Restrict);
                 });
 
             modelBuilder.Entity("Outreach.Campaigns.Delivery", b =>

@@ -143,6 +143,19 @@ namespace Outreach.Storage.Migrations.Sqlite
                     b.Property<string>("PauseReason")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("PictureDescription")
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("PictureHeight")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("PictureId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("PictureWidth")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Repeat")
                         .IsRequired()
                         .HasMaxLength(32)
@@ -194,6 +207,8 @@ namespace Outreach.Storage.Migrations.Sqlite
 
                     b.HasIndex("FormToken")
                         .IsUnique();
+
+                    b.HasIndex("PictureId");
 
                     b.HasIndex("FollowsId", "FollowUp")
                         .IsUnique()
@@ -315,6 +330,32 @@ namespace Outreach.Storage.Migrations.Sqlite
                     b.HasIndex("CampaignId", "State", "Channel", "Account", "DueAt");
 
                     b.ToTable("Deliveries", (string)null);
+                });
+
+            modelBuilder.Entity("Outreach.Campaigns.PictureFile", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Bytes")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Height")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Width")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("CreatedAt");
+
+                    b.ToTable("PictureFiles", (string)null);
                 });
 
             modelBuilder.Entity("Outreach.Campaigns.Segment", b =>
@@ -1202,12 +1243,12 @@ namespace Outreach.Storage.Migrations.Sqlite
                     b.Property<long>("ExpiresAt")
                         .HasColumnType("INTEGER");
 
-                    b.Property<string>("StaffId")
-                        .IsRequired()
+                    b.Property<string>("Notice")
+                        .HasMaxLength(8000)
                         .HasColumnType("TEXT");
 
-                    b.Property<string>("Text")
-                        .HasMaxLength(4000)
+                    b.Property<string>("StaffId")
+                        .IsRequired()
                         .HasColumnType("TEXT");
 
                     b.Property<long?>("UsedAt")
@@ -2467,6 +2508,14 @@ namespace Outreach.Storage.Migrations.Sqlite
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
+                });
+
+            modelBuilder.Entity("Outreach.Campaigns.Campaign", b =>
+                {
+                    b.HasOne("Outreach.Campaigns.PictureFile", null)
+                        .WithMany()
+                        .HasForeignKey("PictureId")
+                        .OnDelete(DeleteBehavior.Restrict);
                 });
 
             modelBuilder.Entity("Outreach.Campaigns.Delivery", b =>

@@ -151,45 +151,6 @@ namespace Outreach.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
-                name: "Campaigns",
-                columns: table => new
-                {
-                    Id = table.Column<long>(type: "INTEGER", nullable: false)
-                        .Annotation("Sqlite:Autoincrement", true),
-                    Title = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
-                    Body = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: false),
-                    Link = table.Column<string>(type: "TEXT", nullable: true),
-                    Topic = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
-                    Step = table.Column<string>(type: "TEXT", maxLength: 32, nullable: true),
-                    Replies = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
-                    AreaId = table.Column<long>(type: "INTEGER", nullable: false),
-                    Audience = table.Column<string>(type: "TEXT", nullable: true),
-                    State = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
-                    PauseReason = table.Column<string>(type: "TEXT", nullable: true),
-                    ComposerId = table.Column<string>(type: "TEXT", nullable: false),
-                    ComposerName = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
-                    ApproverId = table.Column<string>(type: "TEXT", nullable: true),
-                    ApproverName = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
-                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
-                    StartAt = table.Column<long>(type: "INTEGER", nullable: true),
-                    SnapshotAt = table.Column<long>(type: "INTEGER", nullable: true),
-                    FollowsId = table.Column<long>(type: "INTEGER", nullable: true),
-                    FollowUp = table.Column<string>(type: "TEXT", maxLength: 32, nullable: true),
-                    Repeat = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
-                    SeriesId = table.Column<long>(type: "INTEGER", nullable: true),
-                    DripDay = table.Column<int>(type: "INTEGER", nullable: true),
-                    DripId = table.Column<Guid>(type: "TEXT", nullable: true),
-                    SnapshotCursor = table.Column<long>(type: "INTEGER", nullable: false),
-                    DoneAt = table.Column<long>(type: "INTEGER", nullable: true),
-                    FormToken = table.Column<Guid>(type: "TEXT", nullable: false),
-                    Version = table.Column<Guid>(type: "TEXT", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_Campaigns", x => x.Id);
-                });
-
-            migrationBuilder.CreateTable(
                 name: "ChannelQuotas",
                 columns: table => new
                 {
@@ -215,7 +176,7 @@ namespace Outreach.Storage.Migrations.Sqlite
                     Account = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     Code = table.Column<string>(type: "TEXT", maxLength: 6, nullable: false),
                     StaffId = table.Column<string>(type: "TEXT", nullable: false),
-                    Text = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: true),
+                    Notice = table.Column<string>(type: "TEXT", maxLength: 8000, nullable: true),
                     ExpiresAt = table.Column<long>(type: "INTEGER", nullable: false),
                     UsedAt = table.Column<long>(type: "INTEGER", nullable: true)
                 },
@@ -388,6 +349,21 @@ namespace Outreach.Storage.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_OptOutMarks", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "PictureFiles",
+                columns: table => new
+                {
+                    Id = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    Bytes = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Width = table.Column<int>(type: "INTEGER", nullable: false),
+                    Height = table.Column<int>(type: "INTEGER", nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_PictureFiles", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -683,40 +659,6 @@ namespace Outreach.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
-                name: "Deliveries",
-                columns: table => new
-                {
-                    Id = table.Column<long>(type: "INTEGER", nullable: false)
-                        .Annotation("Sqlite:Autoincrement", true),
-                    CampaignId = table.Column<long>(type: "INTEGER", nullable: false),
-                    PersonId = table.Column<long>(type: "INTEGER", nullable: false),
-                    ContactId = table.Column<long>(type: "INTEGER", nullable: false),
-                    CommunityId = table.Column<long>(type: "INTEGER", nullable: false),
-                    Channel = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
-                    Account = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
-                    State = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
-                    SkipReason = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
-                    DueAt = table.Column<long>(type: "INTEGER", nullable: false),
-                    ClaimedBy = table.Column<string>(type: "TEXT", nullable: true),
-                    Tries = table.Column<int>(type: "INTEGER", nullable: false),
-                    MayHaveArrived = table.Column<bool>(type: "INTEGER", nullable: false),
-                    MessageId = table.Column<string>(type: "TEXT", maxLength: 128, nullable: true),
-                    Batch = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
-                    EndedAt = table.Column<long>(type: "INTEGER", nullable: true),
-                    LastError = table.Column<string>(type: "TEXT", maxLength: 128, nullable: true)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_Deliveries", x => x.Id);
-                    table.ForeignKey(
-                        name: "FK_Deliveries_Campaigns_CampaignId",
-                        column: x => x.CampaignId,
-                        principalTable: "Campaigns",
-                        principalColumn: "Id",
-                        onDelete: ReferentialAction.Cascade);
-                });
-
-            migrationBuilder.CreateTable(
                 name: "Handovers",
                 columns: table => new
                 {
@@ -796,6 +738,55 @@ namespace Outreach.Storage.Migrations.Sqlite
                         principalTable: "Conversations",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Campaigns",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    Title = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Body = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: false),
+                    Link = table.Column<string>(type: "TEXT", nullable: true),
+                    PictureId = table.Column<string>(type: "TEXT", nullable: true),
+                    PictureDescription = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
+                    PictureWidth = table.Column<int>(type: "INTEGER", nullable: true),
+                    PictureHeight = table.Column<int>(type: "INTEGER", nullable: true),
+                    Topic = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    Step = table.Column<string>(type: "TEXT", maxLength: 32, nullable: true),
+                    Replies = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    AreaId = table.Column<long>(type: "INTEGER", nullable: false),
+                    Audience = table.Column<string>(type: "TEXT", nullable: true),
+                    State = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    PauseReason = table.Column<string>(type: "TEXT", nullable: true),
+                    ComposerId = table.Column<string>(type: "TEXT", nullable: false),
+                    ComposerName = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    ApproverId = table.Column<string>(type: "TEXT", nullable: true),
+                    ApproverName = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    StartAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    SnapshotAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    FollowsId = table.Column<long>(type: "INTEGER", nullable: true),
+                    FollowUp = table.Column<string>(type: "TEXT", maxLength: 32, nullable: true),
+                    Repeat = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    SeriesId = table.Column<long>(type: "INTEGER", nullable: true),
+                    DripDay = table.Column<int>(type: "INTEGER", nullable: true),
+                    DripId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    SnapshotCursor = table.Column<long>(type: "INTEGER", nullable: false),
+                    DoneAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    FormToken = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Version = table.Column<Guid>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Campaigns", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_Campaigns_PictureFiles_PictureId",
+                        column: x => x.PictureId,
+                        principalTable: "PictureFiles",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
                 });
 
             migrationBuilder.CreateTable(
@@ -1034,6 +1025,40 @@ namespace Outreach.Storage.Migrations.Sqlite
                         name: "FK_StaffTokens_Staff_UserId",
                         column: x => x.UserId,
                         principalTable: "Staff",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Deliveries",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    CampaignId = table.Column<long>(type: "INTEGER", nullable: false),
+                    PersonId = table.Column<long>(type: "INTEGER", nullable: false),
+                    ContactId = table.Column<long>(type: "INTEGER", nullable: false),
+                    CommunityId = table.Column<long>(type: "INTEGER", nullable: false),
+                    Channel = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    Account = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    SkipReason = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    DueAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    ClaimedBy = table.Column<string>(type: "TEXT", nullable: true),
+                    Tries = table.Column<int>(type: "INTEGER", nullable: false),
+                    MayHaveArrived = table.Column<bool>(type: "INTEGER", nullable: false),
+                    MessageId = table.Column<string>(type: "TEXT", maxLength: 128, nullable: true),
+                    Batch = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
+                    EndedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    LastError = table.Column<string>(type: "TEXT", maxLength: 128, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Deliveries", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_Deliveries_Campaigns_CampaignId",
+                        column: x => x.CampaignId,
+                        principalTable: "Campaigns",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
                 });
@@ -1354,6 +1379,11 @@ namespace Outreach.Storage.Migrations.Sqlite
                 table: "Campaigns",
                 column: "FormToken",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Campaigns_PictureId",
+                table: "Campaigns",
+                column: "PictureId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Campaigns_State_StartAt",
@@ -1693,6 +1723,11 @@ namespace Outreach.Storage.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_PictureFiles_CreatedAt",
+                table: "PictureFiles",
+                column: "CreatedAt");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_ScopeLessons_State",
                 table: "ScopeLessons",
                 column: "State");
@@ -1984,6 +2019,9 @@ namespace Outreach.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "StatuteTexts");
+
+            migrationBuilder.DropTable(
+                name: "PictureFiles");
 
             migrationBuilder.DropTable(
                 name: "Contacts");

@@ -11,7 +11,7 @@ using Outreach.Storage;
 namespace Outreach.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteOutreachDb))]
-    [Migration("20261126133917_Initial")]
+    [Migration("20261126160909_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -146,6 +146,19 @@ namespace Outreach.Storage.Migrations.Sqlite
                     b.Property<string>("PauseReason")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("PictureDescription")
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("PictureHeight")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("PictureId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("PictureWidth")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Repeat")
                         .IsRequired()
                         .HasMaxLength(32)
@@ -197,6 +210,8 @@ namespace Outreach.Storage.Migrations.Sqlite
 
                     b.HasIndex("FormToken")
                         .IsUnique();
+
+                    b.HasIndex("PictureId");
 
                     b.HasIndex("FollowsId", "FollowUp")
                         .IsUnique()
@@ -318,6 +333,32 @@ namespace Outreach.Storage.Migrations.Sqlite
                     b.HasIndex("CampaignId", "State", "Channel", "Account", "DueAt");
 
                     b.ToTable("Deliveries", (string)null);
+                });
+
+            modelBuilder.Entity("Outreach.Campaigns.PictureFile", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Bytes")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Height")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Width")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("CreatedAt");
+
+                    b.ToTable("PictureFiles", (string)null);
                 });
 
             modelBuilder.Entity("Outreach.Campaigns.Segment", b =>
@@ -1205,12 +1246,12 @@ namespace Outreach.Storage.Migrations.Sqlite
                     b.Property<long>("ExpiresAt")
                         .HasColumnType("INTEGER");
 
-                    b.Property<string>("StaffId")
-                        .IsRequired()
+                    b.Property<string>("Notice")
+                        .HasMaxLength(8000)
                         .HasColumnType("TEXT");
 
-                    b.Property<string>("Text")
-                        .HasMaxLength(4000)
+                    b.Property<string>("StaffId")
+                        .IsRequired()
                         .HasColumnType("TEXT");
 
                     b.Property<long?>("UsedAt")
@@ -2470,6 +2511,14 @@ namespace Outreach.Storage.Migrations.Sqlite
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
+                });
+
+            modelBuilder.Entity("Outreach.Campaigns.Campaign", b =>
+                {
+                    b.HasOne("Outreach.Campaigns.PictureFile", null)
+                        .WithMany()
+                        .HasForeignKey("PictureId")
+                        .OnDelete(DeleteBehavior.Restrict);
                 });
 
             modelBuilder.Entity("Outreach.Campaigns.Delivery", b =>

@@ -152,45 +152,6 @@ namespace Outreach.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
-                name: "Campaigns",
-                columns: table => new
-                {
-                    Id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    Title = table.Column<string>(type: "text", maxLength: 64, nullable: false, collation: "C"),
-                    Body = table.Column<string>(type: "text", maxLength: 4000, nullable: false, collation: "C"),
-                    Link = table.Column<string>(type: "text", nullable: true, collation: "C"),
-                    Topic = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
-                    Step = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: true),
-                    Replies = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
-                    AreaId = table.Column<long>(type: "bigint", nullable: false),
-                    Audience = table.Column<string>(type: "text", nullable: true, collation: "C"),
-                    State = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
-                    PauseReason = table.Column<string>(type: "text", nullable: true, collation: "C"),
-                    ComposerId = table.Column<string>(type: "text", nullable: false, collation: "C"),
-                    ComposerName = table.Column<string>(type: "text", maxLength: 64, nullable: false, collation: "C"),
-                    ApproverId = table.Column<string>(type: "text", nullable: true, collation: "C"),
-                    ApproverName = table.Column<string>(type: "text", maxLength: 64, nullable: true, collation: "C"),
-                    CreatedAt = table.Column<long>(type: "bigint", nullable: false),
-                    StartAt = table.Column<long>(type: "bigint", nullable: true),
-                    SnapshotAt = table.Column<long>(type: "bigint", nullable: true),
-                    FollowsId = table.Column<long>(type: "bigint", nullable: true),
-                    FollowUp = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: true),
-                    Repeat = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
-                    SeriesId = table.Column<long>(type: "bigint", nullable: true),
-                    DripDay = table.Column<int>(type: "integer", nullable: true),
-                    DripId = table.Column<Guid>(type: "uuid", nullable: true),
-                    SnapshotCursor = table.Column<long>(type: "bigint", nullable: false),
-                    DoneAt = table.Column<long>(type: "bigint", nullable: true),
-                    FormToken = table.Column<Guid>(type: "uuid", nullable: false),
-                    Version = table.Column<Guid>(type: "uuid", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_Campaigns", x => x.Id);
-                });
-
-            migrationBuilder.CreateTable(
                 name: "ChannelQuotas",
                 columns: table => new
                 {
@@ -216,7 +177,7 @@ namespace Outreach.Storage.Migrations.Postgres
                     Account = table.Column<string>(type: "text", maxLength: 64, nullable: false, collation: "C"),
                     Code = table.Column<string>(type: "text", maxLength: 6, nullable: false, collation: "C"),
                     StaffId = table.Column<string>(type: "text", nullable: false, collation: "C"),
-                    Text = table.Column<string>(type: "text", maxLength: 4000, nullable: true, collation: "C"),
+                    Notice = table.Column<string>(type: "text", maxLength: 8000, nullable: true, collation: "C"),
                     ExpiresAt = table.Column<long>(type: "bigint", nullable: false),
                     UsedAt = table.Column<long>(type: "bigint", nullable: true)
                 },
@@ -389,6 +350,21 @@ namespace Outreach.Storage.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_OptOutMarks", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "PictureFiles",
+                columns: table => new
+                {
+                    Id = table.Column<string>(type: "text", maxLength: 32, nullable: false, collation: "C"),
+                    Bytes = table.Column<byte[]>(type: "bytea", nullable: false),
+                    Width = table.Column<int>(type: "integer", nullable: false),
+                    Height = table.Column<int>(type: "integer", nullable: false),
+                    CreatedAt = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_PictureFiles", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -684,40 +660,6 @@ namespace Outreach.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
-                name: "Deliveries",
-                columns: table => new
-                {
-                    Id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    CampaignId = table.Column<long>(type: "bigint", nullable: false),
-                    PersonId = table.Column<long>(type: "bigint", nullable: false),
-                    ContactId = table.Column<long>(type: "bigint", nullable: false),
-                    CommunityId = table.Column<long>(type: "bigint", nullable: false),
-                    Channel = table.Column<string>(type: "text", maxLength: 32, nullable: false, collation: "C"),
-                    Account = table.Column<string>(type: "text", maxLength: 64, nullable: false, collation: "C"),
-                    State = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
-                    SkipReason = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
-                    DueAt = table.Column<long>(type: "bigint", nullable: false),
-                    ClaimedBy = table.Column<string>(type: "text", nullable: true, collation: "C"),
-                    Tries = table.Column<int>(type: "integer", nullable: false),
-                    MayHaveArrived = table.Column<bool>(type: "boolean", nullable: false),
-                    MessageId = table.Column<string>(type: "text", maxLength: 128, nullable: true, collation: "C"),
-                    Batch = table.Column<string>(type: "text", maxLength: 64, nullable: true, collation: "C"),
-                    EndedAt = table.Column<long>(type: "bigint", nullable: true),
-                    LastError = table.Column<string>(type: "text", maxLength: 128, nullable: true, collation: "C")
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_Deliveries", x => x.Id);
-                    table.ForeignKey(
-                        name: "FK_Deliveries_Campaigns_CampaignId",
-                        column: x => x.CampaignId,
-                        principalTable: "Campaigns",
-                        principalColumn: "Id",
-                        onDelete: ReferentialAction.Cascade);
-                });
-
-            migrationBuilder.CreateTable(
                 name: "Handovers",
                 columns: table => new
                 {
@@ -797,6 +739,55 @@ namespace Outreach.Storage.Migrations.Postgres
                         principalTable: "Conversations",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Campaigns",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    Title = table.Column<string>(type: "text", maxLength: 64, nullable: false, collation: "C"),
+                    Body = table.Column<string>(type: "text", maxLength: 4000, nullable: false, collation: "C"),
+                    Link = table.Column<string>(type: "text", nullable: true, collation: "C"),
+                    PictureId = table.Column<string>(type: "text", nullable: true, collation: "C"),
+                    PictureDescription = table.Column<string>(type: "text", maxLength: 256, nullable: true, collation: "C"),
+                    PictureWidth = table.Column<int>(type: "integer", nullable: true),
+                    PictureHeight = table.Column<int>(type: "integer", nullable: true),
+                    Topic = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    Step = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: true),
+                    Replies = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    AreaId = table.Column<long>(type: "bigint", nullable: false),
+                    Audience = table.Column<string>(type: "text", nullable: true, collation: "C"),
+                    State = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    PauseReason = table.Column<string>(type: "text", nullable: true, collation: "C"),
+                    ComposerId = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    ComposerName = table.Column<string>(type: "text", maxLength: 64, nullable: false, collation: "C"),
+                    ApproverId = table.Column<string>(type: "text", nullable: true, collation: "C"),
+                    ApproverName = table.Column<string>(type: "text", maxLength: 64, nullable: true, collation: "C"),
+                    CreatedAt = table.Column<long>(type: "bigint", nullable: false),
+                    StartAt = table.Column<long>(type: "bigint", nullable: true),
+                    SnapshotAt = table.Column<long>(type: "bigint", nullable: true),
+                    FollowsId = table.Column<long>(type: "bigint", nullable: true),
+                    FollowUp = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: true),
+                    Repeat = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    SeriesId = table.Column<long>(type: "bigint", nullable: true),
+                    DripDay = table.Column<int>(type: "integer", nullable: true),
+                    DripId = table.Column<Guid>(type: "uuid", nullable: true),
+                    SnapshotCursor = table.Column<long>(type: "bigint", nullable: false),
+                    DoneAt = table.Column<long>(type: "bigint", nullable: true),
+                    FormToken = table.Column<Guid>(type: "uuid", nullable: false),
+                    Version = table.Column<Guid>(type: "uuid", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Campaigns", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_Campaigns_PictureFiles_PictureId",
+                        column: x => x.PictureId,
+                        principalTable: "PictureFiles",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
                 });
 
             migrationBuilder.CreateTable(
@@ -1035,6 +1026,40 @@ namespace Outreach.Storage.Migrations.Postgres
                         name: "FK_StaffTokens_Staff_UserId",
                         column: x => x.UserId,
                         principalTable: "Staff",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Deliveries",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    CampaignId = table.Column<long>(type: "bigint", nullable: false),
+                    PersonId = table.Column<long>(type: "bigint", nullable: false),
+                    ContactId = table.Column<long>(type: "bigint", nullable: false),
+                    CommunityId = table.Column<long>(type: "bigint", nullable: false),
+                    Channel = table.Column<string>(type: "text", maxLength: 32, nullable: false, collation: "C"),
+                    Account = table.Column<string>(type: "text", maxLength: 64, nullable: false, collation: "C"),
+                    State = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    SkipReason = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    DueAt = table.Column<long>(type: "bigint", nullable: false),
+                    ClaimedBy = table.Column<string>(type: "text", nullable: true, collation: "C"),
+                    Tries = table.Column<int>(type: "integer", nullable: false),
+                    MayHaveArrived = table.Column<bool>(type: "boolean", nullable: false),
+                    MessageId = table.Column<string>(type: "text", maxLength: 128, nullable: true, collation: "C"),
+                    Batch = table.Column<string>(type: "text", maxLength: 64, nullable: true, collation: "C"),
+                    EndedAt = table.Column<long>(type: "bigint", nullable: true),
+                    LastError = table.Column<string>(type: "text", maxLength: 128, nullable: true, collation: "C")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Deliveries", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_Deliveries_Campaigns_CampaignId",
+                        column: x => x.CampaignId,
+                        principalTable: "Campaigns",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
                 });
@@ -1355,6 +1380,11 @@ namespace Outreach.Storage.Migrations.Postgres
                 table: "Campaigns",
                 column: "FormToken",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Campaigns_PictureId",
+                table: "Campaigns",
+                column: "PictureId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Campaigns_State_StartAt",
@@ -1694,6 +1724,11 @@ namespace Outreach.Storage.Migrations.Postgres
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_PictureFiles_CreatedAt",
+                table: "PictureFiles",
+                column: "CreatedAt");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_ScopeLessons_State",
                 table: "ScopeLessons",
                 column: "State");
@@ -1985,6 +2020,9 @@ namespace Outreach.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "StatuteTexts");
+
+            migrationBuilder.DropTable(
+                name: "PictureFiles");
 
             migrationBuilder.DropTable(
                 name: "Contacts");
