@@ -15,6 +15,10 @@ function dress() {
   }
   for (const log of document.querySelectorAll('[data-log]')) log.scrollTop = log.scrollHeight;
   for (const button of document.querySelectorAll('[data-print]')) button.hidden = false;
+  for (const file of document.querySelectorAll('[data-send]')) {
+    file.value = '';                                               // the server has it: no second time with the next button
+    document.getElementById(file.dataset.send).hidden = true;      // pressed by the choice itself
+  }
   if (document.querySelector('.top')) listen();
 }
 
@@ -214,8 +218,4 @@ document.addEventListener('input', event => {
 
 html.classList.add('js');
 dress();
-window.addEventListener('load', () => globalThis.Blazor?.addEventListener('enhancedload', () => {
-  touch();
-  dress();
-  for (const sent of document.querySelectorAll('[data-send]')) sent.value = '';     // the server has it: no second time with the next button
-}));
+window.addEventListener('load', () => globalThis.Blazor?.addEventListener('enhancedload', () => { touch(); dress(); }));

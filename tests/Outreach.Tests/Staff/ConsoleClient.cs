@@ -51,17 +51,21 @@ internal sealed partial class ConsoleClient : IDisposable
 
     /// <summary>Opens the page, finds the form by its handler's name or its action, keeps its fields and sends it with these in their place.</summary>
     public Task<HttpResponseMessage> PostAsync(string page, string form, params (string Name, string Value)[] fields) =>
-        PostAsync(page, form, target: null, () => Task.CompletedTask, fields);
+        PostAsync(page, form, target: null, () => Task.CompletedTask, file: null, fields);
+
+    /// <summary>The same with a file, as a form for files sends it.</summary>
+    public Task<HttpResponseMessage> PostAsync(string page, string form, (string Field, string Name, byte[] Bytes) file, params (string Name, string Value)[] fields) =>
+        PostAsync(page, form, target: null, () => Task.CompletedTask, file, fields);
 
     /// <summary>The same, sent to another address.</summary>
     public Task<HttpResponseMessage> PostAsync(string page, string form, string target, params (string Name, string Value)[] fields) =>
-        PostAsync(page, form, target, () => Task.CompletedTask, fields);
+        PostAsync(page, form, target, () => Task.CompletedTask, file: null, fields);
 
     /// <summary>The same, with something happening between the opening and the sending.</summary>
     public Task<HttpResponseMessage> PostAsync(string page, string form, Func<Task> between, params (string Name, string Value)[] fields) =>
-        PostAsync(page, form, target: null, between, fields);
+        PostAsync(page, form, target: null, between, file: null, fields);
 
-    private async Task<HttpResponseMessage> PostAsync(string page, string form, string? target, Func<Task> between, (string Name, string Value)[] fields)
+    private async Task<HttpResponseMessage> PostAsync(string page, string form, string? target, Func<Task> between, (string Field, string Name, byte[] Bytes)? file, (string Name, string Value)[] fields)
     {
         var html = await _http.GetStringAsync(page, TestContext.Current.CancellationToken);
         var found = Forms().Matches(html).Select(m => m.Value).FirstOrDefault(f => f.Contains($"value=\"{form}\"", StringComparison.Ordinal) || f.Contains($"action=\"{form}\"", StringComparison.Ordinal));
@@ -70,7 +74,16 @@ internal sealed partial class ConsoleClient : IDisposable
         var values = Hidden().Matches(found).Select(m => (Name: m.Groups["name"].Value, Value: WebUtility.HtmlDecode(m.Groups["value"].Value)))
             .Where(hidden => fields.All(f => f.Name != hidden.Name)).Concat(fields).Select(f => KeyValuePair.Create(f.Name, f.Value));
         var action = target ?? (Action().Match(found) is { Success: true } match ? WebUtility.HtmlDecode(match.Groups[1].Value) : page);
-        return await _http.PostAsync(action.StartsWith('/') ? action : "/" + action, new FormUrlEncodedContent(values), TestContext.Current.CancellationToken);
+        return await _http.PostAsync(action.StartsWith('/') ? action : "/" + action, file is { } chosen ? Multipart(values, chosen) : new FormUrlEncodedContent(values), TestContext.Current.CancellationToken);
+    }
+
+    private static MultipartFormDataContent Multipart(IEnumerable<KeyValuePair<string, string>> values, (string Field, string Name, byte[] Bytes) file)
+    {
+        var content = new MultipartFormDataContent();
+        foreach (var (name, value) in values)
+            content.Add(new StringContent(value), name);
+        content.Add(new ByteArrayContent(file.Bytes), file.Field, file.Name);
+        return content;
     }
 
     /// <summary>The data of an event stream, one event after the other.</summary>

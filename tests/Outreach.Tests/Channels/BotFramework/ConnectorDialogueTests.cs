@@ -1,6 +1,9 @@
 using System.Net;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Outreach.Activities;
 using Outreach.Contacts;
 using Outreach.Conversations;
 using Outreach.Doubles;
@@ -574,6 +577,27 @@ public sealed class ConnectorDialogueTests(CalledBack shared)
     {
         using var answer = await shared.Connector.DeliverAsync(shared.App.Address, Activity(channel, text));
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("msteams", true)]
+    [InlineData("telegram", true)]
+    [InlineData("email", false)]
+    public async Task A_notices_picture_is_attached_where_the_app_shows_it_and_a_line_elsewhere(string channel, bool isAttached)
+    {
+        await SayAsync(channel, "谢谢");
+        await ReadAsync(1);
+        await shared.UntilSentAsync(_conversation);
+        var to = JsonSerializer.Deserialize((await shared.FindAsync(_conversation))!.Reference!, ActivityJson.Default.ConversationReference)!;
+        var notice = new Activity { Type = ActivityTypes.Message, Text = "周六开会。", Attachments = [new Picture("https://ywh.example.org/pictures/0a1b.jpg", "培训海报", 1080, 720).ToAttachment()] };
+
+        var sent = await shared.App.Services.GetRequiredService<ChannelSet>().Find("botframework")!.SendAsync(to, notice, "delivery/1", CalledBack.Stop);
+
+        Assert.Equal(SendClass.Ok, sent.Class);
+        var read = (await ReadAsync(2))[1];
+        Assert.Equal(isAttached ? "周六开会。" : "周六开会。\n图片（培训海报）：https://ywh.example.org/pictures/0a1b.jpg", read.Text);
+        var attached = read.Activity["attachments"]?.AsArray().SingleOrDefault(one => (string?)one!["contentType"] == "image/jpeg");
+        Assert.Equal(isAttached ? "培训海报 https://ywh.example.org/pictures/0a1b.jpg" : null, attached is null ? null : $"{attached["name"]} {attached["contentUrl"]}");
     }
 
     private async Task AskedAsync()

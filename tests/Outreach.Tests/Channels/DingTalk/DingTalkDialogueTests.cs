@@ -308,6 +308,31 @@ public sealed class DingTalkDialogueTests(Robots shared)
         Assert.NotNull((await db.Contacts.SingleAsync(c => c.UserId == _owner, Robots.Stop)).UnreachableSince);
     }
 
+    [Theory]
+    [InlineData("default", DingTalkWay.WorkNotice, "markdown")]
+    [InlineData("stream", DingTalkWay.Batch, "sampleMarkdown")]
+    public async Task A_notices_picture_stands_in_its_one_message_and_a_link_in_it_stays_one(string account, DingTalkWay way, string kind)
+    {
+        var server = account == "default" ? shared.Ding : shared.Stream;
+        server.Hire(_owner);
+        var notice = new Activity
+        {
+            Type = ActivityTypes.Message,
+            Text = "测试小区通知\n\n周六开会_请带*证件*\nhttps://ywh.example.org/a_b?c=(1)",
+            Attachments = [new Picture("https://ywh.example.org/pictures/0a1b.jpg", "培训[海报]", 1080, 720).ToAttachment()],
+        };
+
+        var ends = await shared.App.Services.GetRequiredService<DingTalkChannel>().SendManyAsync(
+            [new() { ChannelId = "dingtalk", Account = account, ConversationId = "cid-" + _owner, UserId = _owner }], notice, $"1-{Guid.NewGuid():N}", Robots.Stop);
+
+        Assert.Equal(SendClass.Ok, Assert.Single(ends).Class);
+        var read = Assert.Single(server.Ledger(_owner));
+        Assert.Equal((way, kind, "测试小区通知"), (read.Way, read.Kind, read.Title));
+        Assert.EndsWith("\n\n![培训［海报］](https://ywh.example.org/pictures/0a1b.jpg)", read.Text, StringComparison.Ordinal);
+        Assert.Contains("周六开会＿请带＊证件＊", read.Text, StringComparison.Ordinal);
+        Assert.Contains("](https://ywh.example.org/a_b?c=%281%29)", read.Text, StringComparison.Ordinal);
+    }
+
     private async Task<IReadOnlyList<SendResult>> NotifyAsync(string account, IReadOnlyList<string> people, string text) =>
         await shared.App.Services.GetRequiredService<DingTalkChannel>().SendManyAsync(
             [.. people.Select(one => new ConversationReference { ChannelId = "dingtalk", Account = account, ConversationId = "cid-" + one, UserId = one })],

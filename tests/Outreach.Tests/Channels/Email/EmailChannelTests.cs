@@ -7,6 +7,7 @@ using Outreach.Channels.Email;
 using Outreach.Contacts;
 using Outreach.Doubles;
 using Outreach.Leads;
+using Outreach.Tests.Campaigns;
 
 namespace Outreach.Tests.Channels.Email;
 
@@ -55,6 +56,25 @@ public sealed class EmailChannelTests : IAsyncLifetime
         Assert.Contains("<a href=\"https://ywh.example.org/a?b=1&amp;c=2\">", message.HtmlBody, StringComparison.Ordinal);
         Assert.Contains($"<a href=\"{leave}\">退订</a>", message.HtmlBody, StringComparison.Ordinal);
         Assert.DoesNotContain(Mailbox, _rooms.Log.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_picture_travels_in_the_mail_with_its_description_and_a_line_for_who_reads_text()
+    {
+        _rooms = await RoomsAsync();
+        var file = TestPictures.RedAndBlue(600, 400);
+        var taken = (await _rooms.Get<NoticePictures>().TakeAsync(new Microsoft.AspNetCore.Http.FormFile(new MemoryStream(file), 0, file.Length, "picture", "x.jpg"), Stop)).File!;
+
+        var sent = await NoticeAsync(_rooms, "delivery/17", "锦绣花园培训", "周六培训。", new NoticePicture(taken.Id, "培训\"海报\"", 600, 400).At("https://ywh.example.org"));
+
+        Assert.Equal(SendClass.Ok, sent.Class);
+        var message = await MimeKit.MimeMessage.LoadAsync(new MemoryStream(Assert.Single(_server.Ledger).Raw), Stop);
+        var part = Assert.Single(message.BodyParts.OfType<MimeKit.MimePart>(), part => part.ContentType.IsMimeType("image", "jpeg"));
+        using var inside = new MemoryStream();
+        await part.Content!.DecodeToAsync(inside, Stop);
+        Assert.Equal(taken.Bytes, inside.ToArray());
+        Assert.Contains($"<img src=\"cid:{part.ContentId}\" alt=\"培训&quot;海报&quot;\" width=\"544\"", message.HtmlBody, StringComparison.Ordinal);
+        Assert.Contains($"图片（培训\"海报\"）：https://ywh.example.org/pictures/{taken.Id}.jpg", message.TextBody, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -257,13 +277,14 @@ public sealed class EmailChannelTests : IAsyncLifetime
         return TestRooms.CreateAsync(settings);
     }
 
-    private static async Task<SendResult> NoticeAsync(TestRooms rooms, string key, string title, string text)
+    private static async Task<SendResult> NoticeAsync(TestRooms rooms, string key, string title, string text, Picture? picture = null)
     {
         var to = await ConfirmedAddress.AddAsync(rooms, "email", Mailbox);
         var activity = new Activity
         {
             Type = ActivityTypes.Message,
             Text = text,
+            Attachments = picture is null ? null : [picture.ToAttachment()],
             ChannelData = JsonSerializer.SerializeToElement(new NoticeData(new(1, title, "锦绣花园", null)), NoticeJson.Default.NoticeData),
         };
         return await rooms.Get<ChannelSet>().Find("email")!.SendAsync(to, activity, key, Stop);
