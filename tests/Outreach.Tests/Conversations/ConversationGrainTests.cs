@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Time.Testing;
 using Outreach.Activities;
 using Outreach.Communities;
 using Outreach.Conversations;
@@ -10,16 +9,12 @@ using Outreach.Storage;
 
 namespace Outreach.Tests.Conversations;
 
-public sealed class ConversationGrainTests : IAsyncLifetime
+public sealed class ConversationGrainTests(ClockedProgram program) : IClassFixture<ClockedProgram>
 {
     private static readonly StaffScope Bureau = new("s1", "演示员", StaffRoles.Bureau, null, "/", 0);
 
-    private readonly FakeTimeProvider _clock = new(new(2026, 11, 24, 2, 0, 0, TimeSpan.Zero));
-    private OutreachApp _app = null!;
-
-    public async ValueTask InitializeAsync() => _app = await OutreachApp.StartAsync(new Dictionary<string, string?>(), _clock);
-
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    private readonly OutreachApp _app = program.App;
+    private readonly string _talk = $"c-{Guid.NewGuid():N}";
 
     [Fact]
     public async Task A_second_delivery_runs_nothing_and_gets_the_first_receipt()
@@ -63,13 +58,13 @@ public sealed class ConversationGrainTests : IAsyncLifetime
         await SayAsync("我是春晖苑5号楼1单元302的老赵 支持成立 13711112222");
         Assert.Contains("13711112222", await StateAsync(), StringComparison.Ordinal);
 
-        _clock.Advance(TimeSpan.FromMinutes(31));
+        program.Clock.Advance(TimeSpan.FromMinutes(31));
         await RunDueAsync();
 
         Assert.DoesNotContain("13711112222", await StateAsync(), StringComparison.Ordinal);
         await SayAsync("同意");
         await using var db = await OpenAsync();
-        Assert.Equal(0, await db.Leads.CountAsync(TestContext.Current.CancellationToken));
+        Assert.False(await db.Leads.AnyAsync(l => Own(db).Any(c => c.Id == l.ConversationId), TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -80,12 +75,12 @@ public sealed class ConversationGrainTests : IAsyncLifetime
 
         for (var day = 0; day < 3; day++)
         {
-            _clock.Advance(TimeSpan.FromHours(24) + TimeSpan.FromMinutes(1));
+            program.Clock.Advance(TimeSpan.FromHours(24) + TimeSpan.FromMinutes(1));
             await RunDueAsync();
         }
 
         await using var db = await OpenAsync();
-        var texts = (await db.Messages.Where(m => m.From == Speaker.Bot).Select(m => m.Activity).ToListAsync(TestContext.Current.CancellationToken))
+        var texts = (await Messages(db).Where(m => m.From == Speaker.Bot).Select(m => m.Activity).ToListAsync(TestContext.Current.CancellationToken))
             .Select(json => JsonSerializer.Deserialize(json, ActivityJson.Default.Activity)!.Text!);
         Assert.Single(texts, text => text == "昨天登记到称呼，还办吗？");
     }
@@ -96,7 +91,7 @@ public sealed class ConversationGrainTests : IAsyncLifetime
         await SayAsync("转人工");
         var handovers = _app.Services.GetRequiredService<Handovers>();
         await using var db = await OpenAsync();
-        var waiting = await db.Handovers.SingleAsync(TestContext.Current.CancellationToken);
+        var waiting = await OwnHandovers(db).SingleAsync(TestContext.Current.CancellationToken);
         var token = Guid.NewGuid();
 
         Assert.Equal(TakeOutcome.Taken, await handovers.TakeAsync(waiting.Id, TakeOver.OnlyIfFree, Bureau, TestContext.Current.CancellationToken));
@@ -116,9 +111,9 @@ public sealed class ConversationGrainTests : IAsyncLifetime
         await SayAsync("转人工");
         await using var db = await OpenAsync();
 
-        Assert.Empty(await db.Handovers.VisibleTo(db, Bureau with { Roles = StaffRoles.Street, AreaPath = "/999/", AreaDepth = 3 }).ToListAsync(TestContext.Current.CancellationToken));
-        Assert.Single(await db.Handovers.VisibleTo(db, Bureau).ToListAsync(TestContext.Current.CancellationToken));
-        Assert.Empty(await db.Handovers.VisibleTo(db, Bureau with { Roles = StaffRoles.Administrator }).ToListAsync(TestContext.Current.CancellationToken));
+        Assert.Empty(await OwnHandovers(db).VisibleTo(db, Bureau with { Roles = StaffRoles.Street, AreaPath = "/999/", AreaDepth = 3 }).ToListAsync(TestContext.Current.CancellationToken));
+        Assert.Single(await OwnHandovers(db).VisibleTo(db, Bureau).ToListAsync(TestContext.Current.CancellationToken));
+        Assert.Empty(await OwnHandovers(db).VisibleTo(db, Bureau with { Roles = StaffRoles.Administrator }).ToListAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -130,11 +125,11 @@ public sealed class ConversationGrainTests : IAsyncLifetime
             {
                 Type = ActivityTypes.Event,
                 Name = "outreach/feedback",
-                Value = JsonSerializer.SerializeToElement(new { activityId = $"c|{receipt.Replies[0]:0000000}", verdict }),
+                Value = JsonSerializer.SerializeToElement(new { activityId = $"{_talk}|{receipt.Replies[0]:0000000}", verdict }),
             }, null);
 
         await using var db = await OpenAsync();
-        var kept = await db.AnswerFeedbacks.SingleAsync(TestContext.Current.CancellationToken);
+        var kept = await db.AnswerFeedbacks.SingleAsync(f => Messages(db).Any(m => m.Id == f.MessageId), TestContext.Current.CancellationToken);
         Assert.Equal((FeedbackVerdict.Wrong, "换物业要多少人同意", "hiring.vote"), (kept.Verdict, kept.Question, kept.ArticleId));
     }
 
@@ -146,11 +141,11 @@ public sealed class ConversationGrainTests : IAsyncLifetime
         {
             Type = ActivityTypes.Event,
             Name = "outreach/feedback",
-            Value = JsonSerializer.SerializeToElement(new { activityId = $"c|{receipt.Replies[0]:0000000}", verdict = "helpful" }),
+            Value = JsonSerializer.SerializeToElement(new { activityId = $"{_talk}|{receipt.Replies[0]:0000000}", verdict = "helpful" }),
         }, null);
 
         await using var db = await OpenAsync();
-        var kept = await db.AnswerFeedbacks.SingleAsync(TestContext.Current.CancellationToken);
+        var kept = await db.AnswerFeedbacks.SingleAsync(f => Messages(db).Any(m => m.Id == f.MessageId), TestContext.Current.CancellationToken);
         Assert.Contains("换物业要多少人同意", kept.Question, StringComparison.Ordinal);
         Assert.DoesNotContain("13812345678", kept.Question, StringComparison.Ordinal);
         Assert.DoesNotContain("501", kept.Question, StringComparison.Ordinal);
@@ -162,7 +157,7 @@ public sealed class ConversationGrainTests : IAsyncLifetime
         await SayAsync("你好");
         await using (var db = await OpenAsync())
         {
-            var conversation = await db.Conversations.SingleAsync(TestContext.Current.CancellationToken);
+            var conversation = await Own(db).SingleAsync(TestContext.Current.CancellationToken);
             await db.WriteAsync(async () =>
             {
                 await _app.Services.GetRequiredService<ConversationLog>().AppendAsync(db, conversation.Id, Speaker.Bot,
@@ -175,7 +170,7 @@ public sealed class ConversationGrainTests : IAsyncLifetime
         var where = await TextOfAsync(await SayAsync("在哪开"));
         var noVote = await TextOfAsync(await SayAsync("同意换物业"));
         await using var after = await OpenAsync();
-        var kept = await after.NoticeReplies.SingleAsync(TestContext.Current.CancellationToken);
+        var kept = await after.NoticeReplies.SingleAsync(r => Own(after).Any(c => c.Id == r.ConversationId), TestContext.Current.CancellationToken);
 
         Assert.Equal((NoticeAnswer.Coming, 2), (kept.Answer, kept.People));
         Assert.Contains("社区二楼", where, StringComparison.Ordinal);
@@ -186,8 +181,8 @@ public sealed class ConversationGrainTests : IAsyncLifetime
 
     private Task<TurnReceipt> SendAsync(Activity activity, string? key)
     {
-        var reference = new ConversationReference { ChannelId = "test", Account = "default", ConversationId = "c", UserId = "u" };
-        return _app.Services.GetRequiredService<IGrainFactory>().GetGrain<IConversationGrain>(IConversationGrain.KeyOf("test", "default", "c")).ReceiveAsync(new(
+        var reference = new ConversationReference { ChannelId = "test", Account = "default", ConversationId = _talk, UserId = $"u-{_talk}" };
+        return _app.Services.GetRequiredService<IGrainFactory>().GetGrain<IConversationGrain>(IConversationGrain.KeyOf("test", "default", _talk)).ReceiveAsync(new(
             JsonSerializer.Serialize(reference, ActivityJson.Wire.ConversationReference), JsonSerializer.Serialize(activity, ActivityJson.Wire.Activity), key));
     }
 
@@ -200,21 +195,28 @@ public sealed class ConversationGrainTests : IAsyncLifetime
     private async Task<string> StateAsync()
     {
         await using var db = await OpenAsync();
-        return await db.Conversations.Select(c => c.State).SingleAsync(TestContext.Current.CancellationToken) ?? "";
+        return await Own(db).Select(c => c.State).SingleAsync(TestContext.Current.CancellationToken) ?? "";
     }
 
     private async Task<string> TextOfAsync(TurnReceipt receipt)
     {
         await using var db = await OpenAsync();
         var sequence = receipt.Replies[0];
-        return JsonSerializer.Deserialize(await db.Messages.Where(m => m.Sequence == sequence).Select(m => m.Activity).SingleAsync(TestContext.Current.CancellationToken), ActivityJson.Default.Activity)!.Text!;
+        return JsonSerializer.Deserialize(await Messages(db).Where(m => m.Sequence == sequence).Select(m => m.Activity).SingleAsync(TestContext.Current.CancellationToken), ActivityJson.Default.Activity)!.Text!;
     }
 
     private async Task<int> CountMessagesAsync()
     {
         await using var db = await OpenAsync();
-        return await db.Messages.CountAsync(TestContext.Current.CancellationToken);
+        return await Messages(db).CountAsync(TestContext.Current.CancellationToken);
     }
+
+    /// <summary>This test's conversation alone: the program is shared.</summary>
+    private IQueryable<Conversation> Own(OutreachDb db) => db.Set<Conversation>().Where(c => c.ChannelConversationId == _talk);
+
+    private IQueryable<Message> Messages(OutreachDb db) => db.Set<Message>().Where(m => db.Set<Conversation>().Any(c => c.Id == m.ConversationId && c.ChannelConversationId == _talk));
+
+    private IQueryable<Handover> OwnHandovers(OutreachDb db) => db.Set<Handover>().Where(h => db.Set<Conversation>().Any(c => c.Id == h.ConversationId && c.ChannelConversationId == _talk));
 
     private Task<OutreachDb> OpenAsync() => _app.Services.GetRequiredService<IDbContextFactory<OutreachDb>>().CreateDbContextAsync(TestContext.Current.CancellationToken);
 }

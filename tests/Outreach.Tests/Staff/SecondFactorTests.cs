@@ -117,6 +117,26 @@ public sealed partial class SecondFactorTests(SecondFactorTests.Site site) : ICl
         Assert.DoesNotContain("发通知要两步验证", await client.ReadAsync("/staff/notices/new"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task No_file_of_leads_goes_out_without_a_reason_or_the_second_factor()
+    {
+        (string, string)[] masked = [("phones", "Masked"), ("reason", "走访名单")];
+        using var client = await ConsoleClient.SignInAsync(_app, "zhang08", StaffRoles.Bureau);
+
+        var without = await client.PostAsync("/staff/leads/export", "staff/leads/export/file", masked);
+        Assert.Contains("problem=NotSetUp", without.Headers.Location!.OriginalString, StringComparison.Ordinal);
+        var (key, _) = await SetUpAsync(client);
+        var noReason = await client.PostAsync("/staff/leads/export", "staff/leads/export/file", ("phones", "Whole"), ("reason", "随便"), ("code", Totp(key)));
+        Assert.Contains("problem=reason", noReason.Headers.Location!.OriginalString, StringComparison.Ordinal);
+        Assert.Contains("选一个原因", await client.ReadAsync(noReason.Headers.Location.OriginalString), StringComparison.Ordinal);
+        var noCode = await client.PostAsync("/staff/leads/export", "staff/leads/export/file", masked);
+        Assert.Contains("problem=Wrong", noCode.Headers.Location!.OriginalString, StringComparison.Ordinal);
+
+        var right = await client.PostAsync("/staff/leads/export", "staff/leads/export/file", [.. masked, ("code", Totp(key))]);
+
+        Assert.Equal(HttpStatusCode.OK, right.StatusCode);
+    }
+
     /// <summary>One program for all: every test has accounts of its own.</summary>
     public sealed class Site : IAsyncLifetime
     {

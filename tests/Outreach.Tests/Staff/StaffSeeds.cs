@@ -31,9 +31,10 @@ internal static class StaffSeeds
         return member;
     }
 
-    /// <summary>An owner with a conversation in the web chat.</summary>
-    public static async Task<Conversation> AddOwnerAsync(OutreachApp app, string user, long? communityId)
+    /// <summary>An owner with a conversation in the web chat; a new one each time, also of the same name.</summary>
+    public static async Task<Conversation> AddOwnerAsync(OutreachApp app, string name, long? communityId)
     {
+        var user = $"{name}-{Guid.NewGuid():N}";
         await using var db = await OpenAsync(app);
         var now = app.Services.GetRequiredService<TimeProvider>().GetUtcNow();
         var contact = new Contact { Channel = "webchat", Account = "default", UserId = user, CommunityId = communityId, CreatedAt = now, LastSeenAt = now };
@@ -114,7 +115,7 @@ internal static class StaffSeeds
     }
 }
 
-/// <summary>A small tree of areas: city › district › two streets, each with one neighbourhood and one community.</summary>
+/// <summary>A small tree of areas, beside those of other tests: city › district › two streets, each with one neighbourhood and one community.</summary>
 internal sealed record Town(long City, long StreetA, long StreetB, long CommunityA, long CommunityB)
 {
     public static async Task<Town> BuildAsync(OutreachApp app)
@@ -126,8 +127,8 @@ internal sealed record Town(long City, long StreetA, long StreetB, long Communit
         var streetB = await AddAreaAsync(db, district, AreaLevel.Subdistrict, "乙街道");
         var hoodA = await AddAreaAsync(db, streetA, AreaLevel.Neighbourhood, "甲社区");
         var hoodB = await AddAreaAsync(db, streetB, AreaLevel.Neighbourhood, "乙社区");
-        var a = new Community { AreaId = hoodA.Id, Key = "shiyan-a", Name = "甲花园", Households = 100, Version = Guid.NewGuid() };
-        var b = new Community { AreaId = hoodB.Id, Key = "shiyan-b", Name = "乙花园", Households = 100, Version = Guid.NewGuid() };
+        var a = new Community { AreaId = hoodA.Id, Key = $"shiyan-a-{city.Id}", Name = "甲花园", Households = 100, Version = Guid.NewGuid() };
+        var b = new Community { AreaId = hoodB.Id, Key = $"shiyan-b-{city.Id}", Name = "乙花园", Households = 100, Version = Guid.NewGuid() };
         db.AddRange(a, b);
         await db.SaveChangesAsync(TestContext.Current.CancellationToken);
         await app.Services.GetRequiredService<CommunityDirectory>().ReloadAsync(TestContext.Current.CancellationToken);

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Time.Testing;
 using Outreach.Activities;
 using Outreach.Conversations;
 using Outreach.Storage;
@@ -9,21 +8,17 @@ using Outreach.Storage;
 namespace Outreach.Tests.Conversations.Calculations;
 
 /// <summary>Through the running server: what a calculation becomes with time, and what today means.</summary>
-public sealed class CalculationExpiryTests : IAsyncLifetime
+public sealed class CalculationExpiryTests(ClockedProgram program) : IClassFixture<ClockedProgram>
 {
-    private readonly FakeTimeProvider _clock = new(new(2026, 11, 24, 2, 0, 0, TimeSpan.Zero));
-    private OutreachApp _app = null!;
-
-    public async ValueTask InitializeAsync() => _app = await OutreachApp.StartAsync(new Dictionary<string, string?>(), _clock);
-
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    private readonly OutreachApp _app = program.App;
+    private readonly string _talk = $"c-{Guid.NewGuid():N}";
 
     [Fact]
     public async Task Numbers_are_forgotten_after_half_an_hour()
     {
         await SayAsync("帮我算算票够不够");
         await SayAsync("500户");
-        _clock.Advance(TimeSpan.FromMinutes(31));
+        program.Clock.Advance(TimeSpan.FromMinutes(31));
         var late = await SayAsync("340户");
         var later = await SayAsync("340户");
 
@@ -46,8 +41,8 @@ public sealed class CalculationExpiryTests : IAsyncLifetime
 
     private async Task<string> SayAsync(string text)
     {
-        var reference = new ConversationReference { ChannelId = "test", Account = "default", ConversationId = "c", UserId = "u" };
-        var receipt = await _app.Services.GetRequiredService<IGrainFactory>().GetGrain<IConversationGrain>(IConversationGrain.KeyOf("test", "default", "c")).ReceiveAsync(new(
+        var reference = new ConversationReference { ChannelId = "test", Account = "default", ConversationId = _talk, UserId = $"u-{_talk}" };
+        var receipt = await _app.Services.GetRequiredService<IGrainFactory>().GetGrain<IConversationGrain>(IConversationGrain.KeyOf("test", "default", _talk)).ReceiveAsync(new(
             JsonSerializer.Serialize(reference, ActivityJson.Wire.ConversationReference), JsonSerializer.Serialize(new() { Type = ActivityTypes.Message, Text = text }, ActivityJson.Wire.Activity), null));
         await using var db = await _app.Services.GetRequiredService<IDbContextFactory<OutreachDb>>().CreateDbContextAsync(TestContext.Current.CancellationToken);
         var sequence = Assert.Single(receipt.Replies);
