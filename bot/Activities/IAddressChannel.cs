@@ -26,4 +26,7 @@ public interface IAddressChannel : IChannel
 
     /// <summary>Sends a message that says that it is a test.</summary>
     Task<SendResult> SendTestAsync(string address, string idempotencyKey, CancellationToken cancellationToken);
+
+    /// <summary>Sends a notice as its owners will get it, to the address of somebody who wants to read it first.</summary>
+    Task<SendResult> SendNoticeTestAsync(string address, Activity notice, string idempotencyKey, CancellationToken cancellationToken);
 }

@@ -46,7 +46,7 @@ public static class CampaignsSetup
 
     /// <summary>The pictures of notices, to whoever was told of one.</summary>
     public static void MapCampaigns(this IEndpointRouteBuilder routes) =>
-        routes.MapMethods(NoticePicture.PathOf("{id}"), [HttpMethods.Get, HttpMethods.Head], ServedPicture.Read);
+        routes.MapGet(NoticePicture.PathOf("{id}"), ServedPicture.Read);
 }
 
 /// <summary>Finds the campaigns that have something to do and lets their grains carry on.</summary>

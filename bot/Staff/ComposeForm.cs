@@ -36,6 +36,8 @@ public sealed class ComposeForm : IValidatableObject
     public string? WroteWithinDays { get; set; }
     public string? SilentForDays { get; set; }
     public string? SegmentName { get; set; }
+    /// <summary>Where a member of staff reads the notice first: a mailbox or a phone.</summary>
+    public string? TestAddress { get; set; }
     public string? StartOn { get; set; }
     public string? StartTime { get; set; }
     public string? FormToken { get; set; }

@@ -86,6 +86,7 @@ public static class StaffSetup
         services.AddSingleton<ConversationReader>();
         services.AddSingleton<ChannelNumbers>();
         services.AddSingleton<CampaignChannelNames>();
+        services.AddSingleton<AddressTests>();
         services.AddSingleton<UnknownNames>();
         services.AddSingleton<LocalText>();
         services.AddSingleton<PaperDesk>();

@@ -32,10 +32,19 @@ internal sealed partial class EmailChannel(EmailSender sender, EmailMessages mes
             return new(SendClass.ConfigError, VendorCode: "off");
         if (await addresses.FindAsync(to.ChannelId, to.UserId, cancellationToken) is not { } recipient)
             return new(SendClass.RecipientGone, VendorCode: "no-address");
-        var subject = NoticeOf(activity)?.Title ?? $"{site.Value.Operator.DisplayName}的消息";
-        var text = WithoutReplyWord(activity.Text ?? "");
-        return await sender.SendAsync(messages.Notice(recipient, subject, text, await PictureOfAsync(activity, cancellationToken), idempotencyKey), cancellationToken);
+        return await SendNoticeAsync(recipient, SubjectOf(activity), activity, idempotencyKey, cancellationToken);
     }
+
+    /// <summary>The subject says that it is a test, for a mailbox that was mistyped; nobody leaves by its address to leave at.</summary>
+    public Task<SendResult> SendNoticeTestAsync(string address, Activity notice, string idempotencyKey, CancellationToken cancellationToken) =>
+        !IsOn || Normalise(address) is not { } to
+            ? Task.FromResult(new SendResult(IsOn ? SendClass.RecipientGone : SendClass.ConfigError, VendorCode: IsOn ? "no-address" : "off"))
+            : SendNoticeAsync(new(ContactId: 0, to), $"〔测试〕{SubjectOf(notice)}", notice, idempotencyKey, cancellationToken);
+
+    private async Task<SendResult> SendNoticeAsync(NoticeRecipient recipient, string subject, Activity activity, string key, CancellationToken cancellationToken) =>
+        await sender.SendAsync(messages.Notice(recipient, subject, WithoutReplyWord(activity.Text ?? ""), await PictureOfAsync(activity, cancellationToken), key), cancellationToken);
+
+    private string SubjectOf(Activity activity) => NoticeOf(activity)?.Title ?? $"{site.Value.Operator.DisplayName}的消息";
 
     public Task<SendResult> SendCodeAsync(string address, string code, string idempotencyKey, CancellationToken cancellationToken) => SendOwnAsync(address,
         $"验证码 {code}", $"您在业委会助手里要求把小区通知也发到这个邮箱。验证码是 {code}，10分钟内有效。\n在聊天里发来这6位数字就是同意。不是您要的，不用理会，我们不会再发。", idempotencyKey, cancellationToken);

@@ -49,6 +49,11 @@ internal sealed class SmsChannel(SmsVendors vendors, NoticeAddresses addresses, 
     public Task<SendResult> SendTestAsync(string address, string idempotencyKey, CancellationToken cancellationToken) =>
         Normalise(address) is { } phone ? SendNoticeAsync(phone, "测试小区", "测试短信", idempotencyKey, cancellationToken) : Task.FromResult(new SendResult(SendClass.RecipientGone, VendorCode: "no-address"));
 
+    public Task<SendResult> SendNoticeTestAsync(string address, Activity notice, string idempotencyKey, CancellationToken cancellationToken) =>
+        NoticeOf(notice) is not { } said ? Task.FromResult(new SendResult(SendClass.ContentRejected, VendorCode: "no-template"))
+        : Normalise(address) is not { } phone ? Task.FromResult(new SendResult(SendClass.RecipientGone, VendorCode: "no-address"))
+        : SendNoticeAsync(phone, said.Community, said.Title, idempotencyKey, cancellationToken);
+
     private Task<SendResult> SendNoticeAsync(string phone, string community, string title, string key, CancellationToken cancellationToken) => vendors.SendAsync(phone, SmsPurpose.Notice,
         new Dictionary<string, string>(StringComparer.Ordinal)
         {

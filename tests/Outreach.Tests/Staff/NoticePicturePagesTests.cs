@@ -98,6 +98,22 @@ public sealed class NoticePicturePagesTests(NoticePicturePagesTests.Site site) :
         Assert.False(await db.Campaigns.AnyAsync(campaign => campaign.PictureId == first, Stop));
     }
 
+    [Fact]
+    public async Task A_test_by_a_channel_that_is_off_or_has_no_template_says_so_at_its_field()
+    {
+        using var client = await ConsoleClient.SignInAsync(_app, "street3", StaffRoles.Street, _town.StreetA);
+
+        var mail = await ConsoleClient.TextAsync(await client.PostAsync("/staff/notices/new", "compose", Form("test-email", ("Input.TestAddress", "writer@example.org"))));
+        var sms = await ConsoleClient.TextAsync(await client.PostAsync("/staff/notices/new", "compose", Form("test-sms", ("Input.TestAddress", "13900000777"))));
+        var unwritten = await ConsoleClient.TextAsync(await client.PostAsync("/staff/notices/new", "compose", Form("test-sms", ("Input.Title", ""), ("Input.TestAddress", "13900000777"))));
+
+        Assert.DoesNotContain("发出去了", mail, StringComparison.Ordinal);
+        Assert.Contains("#TestAddress\">邮件没开，请管理员在“渠道”里看怎么开。</a>", mail, StringComparison.Ordinal);
+        Assert.Contains("#TestAddress\">短信还没有通知用的模板（Templates:Notice），请告诉管理员。</a>", sms, StringComparison.Ordinal);
+        Assert.Contains("请写标题", unwritten, StringComparison.Ordinal);
+        Assert.DoesNotContain("#TestAddress", unwritten, StringComparison.Ordinal);
+    }
+
     private (string, string)[] Form(string step, params (string Name, string Value)[] more)
     {
         (string Name, string Value)[] form =
@@ -120,7 +136,16 @@ public sealed class NoticePicturePagesTests(NoticePicturePagesTests.Site site) :
 
         public async ValueTask InitializeAsync()
         {
-            App = await OutreachApp.StartAsync(new Dictionary<string, string?> { ["Demo:Load"] = "false", ["PublicUrl"] = "https://ywh.example.org" }, _clock);
+            App = await OutreachApp.StartAsync(new Dictionary<string, string?>
+            {
+                ["Demo:Load"] = "false",
+                ["PublicUrl"] = "https://ywh.example.org",
+                // Text messages about leads alone: on, but not for notices.
+                ["Channels:AliyunSms:AccessKeyId"] = "test",
+                ["Channels:AliyunSms:AccessKeySecret"] = "test",
+                ["Channels:AliyunSms:SignName"] = "测试社区",
+                ["Channels:AliyunSms:Templates:Lead:Code"] = "SMS_3",
+            }, _clock);
             Town = await Town.BuildAsync(App);
             await StaffSeeds.AddLeadAsync(App, "owner-1", Town.CommunityA, "甲花园", "一", null);
         }

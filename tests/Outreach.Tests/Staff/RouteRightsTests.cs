@@ -134,6 +134,7 @@ public sealed partial class RouteRightsTests(RouteRightsTests.Site site) : IClas
         ["GET /privacy"] = Open,
         ["GET /healthz"] = Open,
         ["GET /readyz"] = Open,
+        ["GET /pictures/{id}.jpg"] = Open,
         ["GET /unsubscribe/{token}"] = Open,
         ["POST /unsubscribe/{token}"] = Open,
         ["POST /v3/directline/tokens/generate"] = Open,
