@@ -14,7 +14,7 @@ internal sealed partial class Elaborate(ServingKnowledge serving)
         var topic = turn.State.Topic is { } alive && alive.IsAlive(turn.Now) ? serving.Knowledge.Find(alive.ArticleId) : null;
         if (topic is null)
         {
-            if (!CalculationWords.WantsExample(turn.Text) && !Bare().IsMatch(turn.Text.Trim()))
+            if (!CalculationWords.WantsExample(turn.Text) && Answerer.Wanted(turn.Text) is Elaboration.None)
                 return false;
             await turn.ReplyAsync(AnswerKind.Clarification, "您想听哪件事？先问一句，比如“换物业要多少人同意”。", cancellationToken, turn.State.Form is null ? Says.Menu : []);
             return true;
@@ -62,7 +62,4 @@ internal sealed partial class Elaborate(ServingKnowledge serving)
 
     [GeneratedRegex("(?:比如|例如|举例)[^。\n]*。", RegexOptions.CultureInvariant)]
     private static partial Regex Sentences();
-
-    [GeneratedRegex("^(?:(?:刚才|上面|前面)(?:那个|那条|说的)?)?(?:再|能|请|可以)?(?:说|讲)?(?:详细|具体|简单|通俗)(?:点|些|一点|一些)(?:说|讲)?(?:吗|吧|呢)?$|^(?:法律)?依据(?:是)?(?:什么|啥)?$|^(?:有)?(?:什么|啥)(?:法律)?依据$", RegexOptions.CultureInvariant)]
-    private static partial Regex Bare();
 }

@@ -93,6 +93,9 @@ public sealed class Answerer
         return Decide(best, question);
     }
 
+    /// <summary>The form of an answer that a text asks for when it asks for nothing else (详细点); with no topic there is nothing yet to give it to.</summary>
+    public static Elaboration Wanted(string text) => text.Length > MaxText ? Elaboration.None : QuestionShape.Wanted(Normaliser.Normalise(text));
+
     /// <summary>The group whose example comes nearest to a question that is not ours; null when none is near enough to send its asker there.</summary>
     public OutOfScopeGroup? NearestOutOfScope(string text)
     {

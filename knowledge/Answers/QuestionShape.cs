@@ -26,6 +26,7 @@ internal static partial class QuestionShape
         return rest.Length == 0 ? normalised : rest;
     }
 
+    /// <summary>详细点, 说简单点, 依据是什么: another form of what was just answered, and nothing else.</summary>
     public static Elaboration Wanted(string normalised) =>
         Longer().IsMatch(normalised) ? Elaboration.Longer
         : Simpler().IsMatch(normalised) ? Elaboration.Simpler
@@ -113,7 +114,7 @@ internal static partial class QuestionShape
     [GeneratedRegex(@"^((刚才|上面|前面)(那个|那条|说的)?)?(再|能|请|可以|能不能)?(说|讲)?(详细|具体|仔细|多)(点|些|一点|一些|说说|说|讲讲|讲)+(吗|吧|呢)?$|^(看)?(全部|全文|完整)(的|内容)?$|^展开(说说|讲讲)?$")]
     private static partial Regex Longer();
 
-    [GeneratedRegex(@"^(再|能|请|能不能)?(说|讲)?(简单|简短|通俗|直白|明白|短)(点|些|一点|一些|说|讲)*(吗|吧|呢)?$|^(没看懂|看不懂|听不懂|没听懂|太长了|太复杂)(了)?$|^一句话(说|讲)?(说|讲)?$")]
+    [GeneratedRegex(@"^((刚才|上面|前面)(那个|那条|说的)?)?(再|能|请|可以|能不能)?(说|讲)?(简单|简短|通俗|直白|明白|短)(点|些|一点|一些|说|讲)*(吗|吧|呢)?$|^(没看懂|看不懂|听不懂|没听懂|太长了|太复杂)(了)?$|^一句话(说|讲)?(说|讲)?$")]
     private static partial Regex Simpler();
 
     [GeneratedRegex(@"^(有)?(什么|哪条|哪个|啥)?(法律|法规)?(依据|根据|出处)(是)?(什么|啥|哪条|哪个|呢|吗)?$|^(依据|根据)(的)?(是)?(什么|哪)(法|条|法律|规定)?.{0,2}$|^(哪|那)(一)?条(法律|法|规定)(说的|写的|规定的)?(的)?$|^谁(说|规定)的$|^法律(怎么|咋)(说|写|规定)的$|^(有)?法律依据(吗)?$")]

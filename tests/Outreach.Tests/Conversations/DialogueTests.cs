@@ -330,6 +330,14 @@ public sealed class DialogueTests(Asking asking) : IClassFixture<Asking>
         Assert.NotNull(followed.ArticleId);
     }
 
+    [Theory]
+    [InlineData("详细点")]
+    [InlineData("刚才那个说简单点")]
+    [InlineData("法律依据是什么")]
+    [InlineData("没看懂")]
+    public async Task Asks_for_the_question_when_there_is_nothing_to_tell_in_another_form(string said) =>
+        Assert.StartsWith("您想听哪件事？", (await SayAsync(said)).Text, StringComparison.Ordinal);
+
     [Fact]
     public async Task Progress_below_five_households_tells_no_number()
     {

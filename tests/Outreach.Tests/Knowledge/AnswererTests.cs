@@ -81,6 +81,7 @@ public sealed class AnswererTests
     [Theory]
     [InlineData("详细点", Elaboration.Longer)]
     [InlineData("说简单点", Elaboration.Simpler)]
+    [InlineData("刚才那个可以通俗点吗", Elaboration.Simpler)]
     [InlineData("依据是什么", Elaboration.Grounds)]
     [InlineData("谁规定的", Elaboration.Grounds)]
     public void The_topic_is_told_again_in_another_form(string text, Elaboration elaboration)
