@@ -49,21 +49,30 @@ internal sealed class DatabaseChanges(StorageFiles files, IDbContextFactory<Outr
     }
 }
 
-/// <summary>Looks for what somebody wrote to the database: only after something was written, and once a minute whatever happens.</summary>
+/// <summary>Looks for what somebody wrote to the database: after something was written, and seldom whatever happens. A look that failed is made again at the next step.</summary>
 internal abstract class DatabaseLook(DatabaseChanges changes, TimeSpan period, TimeProvider clock, ILogger logger) : PeriodicLook(period, clock, logger)
 {
-    private static readonly TimeSpan AtLeastEvery = TimeSpan.FromMinutes(1);
-    private long? _seen;
+    private long? _stamp;
+    private long _changedAt;
     private long _lookedAt;
+    private bool _hasLooked;
+
+    /// <summary>How long after something was written every step is a look.</summary>
+    protected virtual TimeSpan Awake => TimeSpan.Zero;
+
+    /// <summary>How long no look is made at most.</summary>
+    protected virtual TimeSpan AtRest => TimeSpan.FromMinutes(1);
 
     protected abstract Task LookAtAsync(CancellationToken stoppingToken);
 
     protected sealed override async Task LookAsync(CancellationToken stoppingToken)
     {
         var stamp = await changes.StampAsync(stoppingToken);
-        if (stamp == _seen && Clock.GetElapsedTime(_lookedAt) < AtLeastEvery)
+        if (stamp != _stamp)
+            (_stamp, _changedAt, _hasLooked) = (stamp, Clock.GetTimestamp(), false);
+        else if (_hasLooked && Clock.GetElapsedTime(_changedAt) >= Awake && Clock.GetElapsedTime(_lookedAt) < AtRest)
             return;
         await LookAtAsync(stoppingToken);
-        (_seen, _lookedAt) = (stamp, Clock.GetTimestamp());
+        (_lookedAt, _hasLooked) = (Clock.GetTimestamp(), true);
     }
 }

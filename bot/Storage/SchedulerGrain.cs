@@ -56,27 +56,21 @@ public sealed class SchedulerPulse(TimeProvider clock)
 /// Wakes the scheduler from every node; whoever asks first in the cluster hosts it. Work falls due because somebody wrote something, or by the clock alone: while nothing was
 /// written for a while the longer steps of the clock are enough.
 /// </summary>
-internal sealed class SchedulerService(IGrainFactory grains, DatabaseChanges changes, SchedulerPulse pulse, TimeProvider clock, ILogger<SchedulerService> logger) : PeriodicLook(Tick, clock, logger)
+internal sealed class SchedulerService(IGrainFactory grains, DatabaseChanges changes, SchedulerPulse pulse, TimeProvider clock, ILogger<SchedulerService> logger) : DatabaseLook(changes, Tick, clock, logger)
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(2);
-    // What was written may fall due a little later: a message that is tried again.
-    private static readonly TimeSpan Awake = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan AtRest = TimeSpan.FromSeconds(10);
-    private long? _stamp;
-    private long _changed;
-    private long _ticked;
 
     protected override string Failure => "The scheduler did not answer; the next tick follows";
 
-    protected override async Task LookAsync(CancellationToken stoppingToken)
+    // What was written may fall due a little later: a message that is tried again.
+    protected override TimeSpan Awake => TimeSpan.FromSeconds(20);
+
+    // Every fifth tick, also when the timer is a little early.
+    protected override TimeSpan AtRest => 4.5 * Tick;
+
+    protected override async Task LookAtAsync(CancellationToken stoppingToken)
     {
-        var stamp = await changes.StampAsync(stoppingToken);
-        if (stamp != _stamp)
-            (_stamp, _changed) = (stamp, Clock.GetTimestamp());
-        else if (Clock.GetElapsedTime(_changed) > Awake && Clock.GetElapsedTime(_ticked) < AtRest - (Tick / 2))
-            return;
         await grains.GetGrain<ISchedulerGrain>(0).TickAsync().WaitAsync(stoppingToken);
-        _ticked = Clock.GetTimestamp();
         pulse.Beat();
     }
 }
