@@ -47,7 +47,7 @@ internal sealed class Backup(StorageFiles files, IDbContextFactory<OutreachDb> d
             throw new StartException($"There is no backup at {file.FullName}.");
         if (keys is { Exists: false })
             throw new StartException($"There is no backup of keys at {keys.FullName}.");
-        using var mine = TakeLock();
+        using var mine = files.LockDatabase("Stop it before you restore.");
         if (keys is not null)
         {
             if (Directory.Exists(files.KeysFolder) && Directory.EnumerateFileSystemEntries(files.KeysFolder).Any())
@@ -108,18 +108,5 @@ internal sealed class Backup(StorageFiles files, IDbContextFactory<OutreachDb> d
     {
         if (files.Provider != StorageProvider.Sqlite)
             throw new StartException($"This command copies a SQLite file; the database of this installation is PostgreSQL. {instead} (Storage:KeysPath: {files.KeysFolder}).");
-    }
-
-    private FileStream TakeLock()
-    {
-        Directory.CreateDirectory(files.DatabaseFolder);
-        try
-        {
-            return new FileStream(files.DatabasePath + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException)
-        {
-            throw new StartException($"An Outreach server uses {files.DatabasePath}. Stop it before you restore.");
-        }
     }
 }

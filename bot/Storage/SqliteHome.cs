@@ -11,14 +11,7 @@ internal sealed class SqliteHome(StorageFiles files) : IDatabaseHome
 
     public void TakeLock()
     {
-        try
-        {
-            _lock = new FileStream(files.DatabasePath + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException)
-        {
-            throw new StartException($"Another Outreach server uses {files.DatabasePath}. Stop it first, or choose another file with Storage:Path.");
-        }
+        _lock = files.LockDatabase("Stop it first, or choose another file with Storage:Path.");
         WriteAhead();
     }
 

@@ -28,6 +28,22 @@ public sealed class StorageFiles
     public string KeysFolder { get; }
     public string HashKeyPath => Path.Combine(KeysFolder, "hash.key");
 
+    /// <summary>Keeps every other process away from the database's file, in a folder that is made where it is missing; the operating system ends it with the process.</summary>
+    /// <exception cref="StartException">A server has it.</exception>
+    /// <param name="instead">What the operator can do then.</param>
+    public FileStream LockDatabase(string instead)
+    {
+        Directory.CreateDirectory(DatabaseFolder);
+        try
+        {
+            return new FileStream(DatabasePath + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            throw new StartException($"Another Outreach server uses {DatabasePath}. {instead}");
+        }
+    }
+
     /// <summary>Creates the keys' folder (0700) and the hash key where they are missing. Only for an installation without encrypted rows.</summary>
     public void CreateKeys()
     {
