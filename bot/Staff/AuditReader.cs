@@ -39,6 +39,7 @@ internal sealed class AuditReader(IDbContextFactory<OutreachDb> databases, Audit
     public const int PageSize = 50;
     /// <summary>Of the newest; a sheet of Excel ends at 1,048,576.</summary>
     public const int MostExported = 200_000;
+    private static readonly string[] Headings = ["时间", "谁", "做了什么", "第几号", "详情"];
 
     public async Task<AuditPageOf> ReadAsync(AuditQuery query, int page, StaffScope scope, CancellationToken cancellationToken)
     {
@@ -56,17 +57,17 @@ internal sealed class AuditReader(IDbContextFactory<OutreachDb> databases, Audit
         var entries = await Newest(Matching(db, query, scope)).Take(MostExported).ToListAsync(cancellationToken);
         var page = new AuditPageOf(entries, entries.Count, 1, await NamesAsync(db, scope, cancellationToken));
         await audit.RecordAsync(AuditKind.Exported, scope.StaffId, null, string.Create(CultureInfo.InvariantCulture, $"{entries.Count} 条审计记录：{reason}"), cancellationToken);
-        var rows = entries.Select(entry => new Dictionary<string, object?>
-        {
-            ["时间"] = city.ToLocal(entry.At).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
-            ["谁"] = page.NameOf(entry),
-            ["做了什么"] = StaffText.Audit(entry.Kind),
-            ["第几号"] = entry.SubjectId?.ToString(CultureInfo.InvariantCulture),
-            ["详情"] = entry.Detail,
-        });
+        var rows = entries.Select(entry => (string?[])
+        [
+            city.ToLocal(entry.At).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
+            page.NameOf(entry),
+            StaffText.Audit(entry.Kind),
+            entry.SubjectId?.ToString(CultureInfo.InvariantCulture),
+            entry.Detail,
+        ]);
         var file = new MemoryStream();
         if (format == AuditFormat.Excel)
-            await file.SaveAsAsync(rows, sheetName: "审计", cancellationToken: cancellationToken);
+            await file.SaveAsAsync(rows.Select(row => Headings.Zip(row).ToDictionary(cell => cell.First, cell => (object?)cell.Second)), sheetName: "审计", cancellationToken: cancellationToken);
         else
             await WriteCsvAsync(file, rows, cancellationToken);
         file.Position = 0;
@@ -106,18 +107,15 @@ internal sealed class AuditReader(IDbContextFactory<OutreachDb> databases, Audit
         await db.Staff.AsNoTracking().Within(scope, db).OrderBy(s => s.DisplayName).ToDictionaryAsync(s => s.Id, s => s.DisplayName, cancellationToken);
 
     /// <summary>UTF-8 with a mark, so that Excel reads the Chinese; what begins like a formula is text.</summary>
-    private static async Task WriteCsvAsync(MemoryStream file, IEnumerable<Dictionary<string, object?>> rows, CancellationToken cancellationToken)
+    private static async Task WriteCsvAsync(MemoryStream file, IEnumerable<string?[]> rows, CancellationToken cancellationToken)
     {
         await using var text = new StreamWriter(file, new System.Text.UTF8Encoding(encoderShouldEmitUTF8Identifier: true), leaveOpen: true);
         await using var csv = new CsvWriter(text, new CsvConfiguration(CultureInfo.InvariantCulture) { InjectionOptions = InjectionOptions.Escape }, leaveOpen: true);
-        foreach (var heading in (ReadOnlySpan<string>)["时间", "谁", "做了什么", "第几号", "详情"])
-            csv.WriteField(heading);
-        await csv.NextRecordAsync();
-        foreach (var row in rows)
+        foreach (var row in rows.Prepend(Headings))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            foreach (var cell in row.Values)
-                csv.WriteField(cell as string);
+            foreach (var cell in row)
+                csv.WriteField(cell);
             await csv.NextRecordAsync();
         }
     }
