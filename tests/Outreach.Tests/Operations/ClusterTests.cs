@@ -175,15 +175,13 @@ public sealed class ClusterTests : IAsyncLifetime
         ("Logging:LogLevel:Default", "Error"),
     ];
 
+    /// <summary>The rooms of a node, of which none is started: the test looks through them at what the nodes see.</summary>
     private Microsoft.AspNetCore.Builder.WebApplication Rooms()
     {
         var builder = OutreachHost.CreateBuilder(["--environment", "Development"]);
+        builder.Configuration.AddInMemoryCollection(Settings().Where(pair => !pair.Key.StartsWith("Cluster:", StringComparison.Ordinal)).Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value)));
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
-            ["Campaigns:Quotas:botframework:Limit"] = $"{Quota}",
-            ["Campaigns:Quotas:botframework:Window"] = "1.00:00:00",
-            ["Storage:Provider"] = "PostgreSql",
-            ["Storage:ConnectionString"] = _postgres.Connection("outreach"),
             ["Storage:Path"] = Path.Combine(_folder.FullName, "data", "outreach.db"),
             ["Storage:KeysPath"] = Path.Combine(_folder.FullName, "keys"),
         });
