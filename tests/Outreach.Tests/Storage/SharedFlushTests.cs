@@ -8,6 +8,8 @@ namespace Outreach.Tests.Storage;
 
 public sealed class SharedFlushTests : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("outreach-flush-");
     private readonly FakeTimeProvider _clock = new();
     private readonly StorageFiles _files;
@@ -20,12 +22,17 @@ public sealed class SharedFlushTests : IDisposable
     {
         Write(rows: 10);
         await using var flush = new SharedFlush(_files, new(Flush.Shared), _clock, NullLogger<SharedFlush>.Instance);
-        for (var round = 0; round < 3; round++)
-            await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(async () =>
+        for (var round = 1; round <= 3; round++)
+        {
+            var told = Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(async () =>
             {
                 for (var commit = 0; commit < 20; commit++)
                     await flush.AfterCommitAsync();
             })));
+            var first = await Task.WhenAny(told, Task.Delay(Patience, TimeProvider.System, TestContext.Current.CancellationToken));
+            Assert.True(first == told, $"Round {round}: after {Patience.TotalSeconds:0} seconds somebody was still not told that the disk has what they committed.");
+            await told;
+        }
     }
 
     [Fact]
