@@ -10,7 +10,12 @@ stop() { fail "$*"; echo "0 passed, $problems failed, 0 skipped"; exit 1; }
 
 # Debian packages: a browser with a Chinese font, Node for the real channel clients, and the servers of a cluster (the tests start their own).
 sudo=; [ "$(id -u)" = 0 ] || sudo=sudo
-[ -x /usr/bin/chromium-headless-shell ] || { $sudo apt-get update -qq && $sudo apt-get install -y -qq --no-install-recommends chromium-headless-shell >/dev/null 2>&1; }
+listed=
+install() {   # the lists of packages are fetched once, and only where something is missing
+  [ -n "$listed" ] || { $sudo apt-get update -qq && listed=1; } || return
+  $sudo apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+[ -x /usr/bin/chromium-headless-shell ] || install chromium-headless-shell 2>/dev/null
 missing=()
 [ -x /usr/bin/chromium-headless-shell ] || [ -x /usr/bin/chromium ] || missing+=(chromium)
 fc-list 2>/dev/null | grep -q wqy || missing+=(fonts-wqy-zenhei)
@@ -18,8 +23,7 @@ ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing+=(postgresql)
 command -v redis-server >/dev/null || missing+=(redis-server)
 node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 20 ? 0 : 1)' 2>/dev/null || missing+=(nodejs npm)
 if [ ${#missing[@]} -gt 0 ]; then
-  $sudo apt-get update -qq && $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null \
-    || fail "could not install ${missing[*]} (Debian packages); install them by hand"
+  install "${missing[@]}" || fail "could not install ${missing[*]} (Debian packages); install them by hand"
 fi
 node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 20 ? 0 : 1)' 2>/dev/null || fail "Node 20 or later is needed for tests/peers"
 (cd tests/peers && npm ci --ignore-scripts --no-audit --no-fund --silent) || fail "npm packages of tests/peers could not be installed"
