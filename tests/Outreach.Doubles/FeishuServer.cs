@@ -16,6 +16,7 @@ public sealed class FeishuServer : IAsyncDisposable
 {
     private const int MaxTextBytes = 150 * 1024;
     private const int MaxCardBytes = 30 * 1024;
+    private const int MaxImageBytes = 10 * 1024 * 1024;
     private const int MaxWebhookBytes = 20 * 1024;
     private const int Deliveries = 5;
 
@@ -23,6 +24,7 @@ public sealed class FeishuServer : IAsyncDisposable
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Timeout.InfiniteTimeSpan };
     private readonly ConcurrentDictionary<string, List<FeishuRead>> _reads = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<int> _refusals = new();
+    private readonly ConcurrentDictionary<string, byte[]> _images = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Person> _people = new(StringComparer.Ordinal);
     private readonly HashSet<string> _groups = new(StringComparer.Ordinal);
@@ -59,6 +61,10 @@ public sealed class FeishuServer : IAsyncDisposable
     public int BatchADay { get; set; } = 500_000;
     public Uri Address => _server!.Address;
     public int TokenCalls => _tokenCalls;
+    /// <summary>Whether the app has the permission to upload pictures; without it 99991672.</summary>
+    public bool MayUpload { get; set; } = true;
+    /// <summary>The pictures that were uploaded, by key.</summary>
+    public IReadOnlyDictionary<string, byte[]> Images => _images;
     /// <summary>The codes that calls were refused with, in order.</summary>
     public IReadOnlyList<int> Refusals => [.. _refusals];
     public FeishuEnvelope Envelope => new(EncryptKey ?? throw new InvalidOperationException("There is no key."));
@@ -339,6 +345,11 @@ public sealed class FeishuServer : IAsyncDisposable
             case ["open-apis", "im", "v1", "messages", var id] when context.Request.Method == "DELETE":
                 await TakeAsync(context, () => Recall(context.Request, id));
                 break;
+            case ["open-apis", "im", "v1", "images"] when context.Request.Method == "POST":
+                context.Request.Body = new MemoryStream(body);
+                var form = context.Request.HasFormContentType ? await context.Request.ReadFormAsync() : null;
+                await TakeAsync(context, () => Keep(context.Request, form));
+                break;
             case ["open-apis", "message", "v4", "batch_send"] when context.Request.Method == "POST":
                 await TakeAsync(context, () => Batch(context.Request, body));
                 break;
@@ -479,6 +490,23 @@ public sealed class FeishuServer : IAsyncDisposable
     private static Answer Sent(string id, string chat) =>
         new(200, new() { ["code"] = 0, ["msg"] = "success", ["data"] = new JsonObject { ["message_id"] = id, ["chat_id"] = chat } });
 
+    private Answer Keep(HttpRequest request, IFormCollection? form)
+    {
+        if (WrongToken(request) is { } wrong)
+            return wrong;
+        if (!MayUpload)
+            return Refused(99991672, "Access denied. One of the following scopes is required: [im:resource:upload, im:resource].");
+        if (form?["image_type"].ToString() is not ("message" or "avatar") || form.Files.GetFile("image") is not { Length: > 0 } image)
+            return Refused(234001, "Invalid request param.");
+        if (image.Length > MaxImageBytes)
+            return Refused(234006, "The file size exceed the max value.");
+        using var bytes = new MemoryStream();
+        image.CopyTo(bytes);
+        var key = $"img_v3_{Interlocked.Increment(ref _ids):x8}";
+        _images[key] = bytes.ToArray();
+        return new(200, new() { ["code"] = 0, ["msg"] = "success", ["data"] = new JsonObject { ["image_key"] = key } });
+    }
+
     private Answer Edit(HttpRequest request, string id, byte[] body)
     {
         if (WrongToken(request) is { } wrong)
@@ -583,8 +611,10 @@ public sealed class FeishuServer : IAsyncDisposable
         list[list.FindIndex(one => one.MessageId == read.MessageId)] = read;
     }
 
-    private static bool IsShaped(string kind, JsonObject content) => kind switch
+    // A card shows only pictures that were uploaded.
+    private bool IsShaped(string kind, JsonObject content) => kind switch
     {
+        "interactive" when content["elements"] is JsonArray elements && elements.Any(element => (string?)element?["tag"] == "img" && !HasPicture(element)) => false,
         "text" => content["text"] is JsonValue text && text.GetValueKind() == JsonValueKind.String && ((string)text!).Length > 0,
         // Under a language, and inside a "post" where it stands unencoded.
         "post" => (content["post"] as JsonObject ?? content) is { Count: > 0 } languages && languages.All(language => language.Value?["content"] is JsonArray { Count: > 0 }),
@@ -593,6 +623,8 @@ public sealed class FeishuServer : IAsyncDisposable
         "share_chat" => content["share_chat_id"] is not null,
         _ => false,
     };
+
+    private bool HasPicture(JsonNode image) => (string?)image["img_key"] is { } key && _images.ContainsKey(key) && (string?)image["alt"]?["tag"] == "plain_text" && (string?)image["alt"]?["content"] is not null;
 
     private static List<string> Ids(JsonObject asked, string name) => [.. (asked[name] as JsonArray ?? []).Select(id => (string)id!)];
 

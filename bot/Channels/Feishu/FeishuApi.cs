@@ -36,6 +36,28 @@ internal sealed class FeishuApi(OutboundHttp outbound, TokenCalls calls, IHostEn
         return (result, invalid);
     }
 
+    /// <summary>Hands a picture over, for cards to show by its key. Twice is no harm.</summary>
+    public async Task<(SendResult Result, string? Key)> UploadAsync(FeishuAccount account, byte[] jpeg, CancellationToken cancellationToken)
+    {
+        string? key = null;
+        var result = await calls.CallAsync($"{FeishuChannel.ChannelId}/{account.Name}", Repeat.WithKey, stop => FetchTokenAsync(account, stop), async (token, stop) =>
+        {
+            using var image = new ByteArrayContent(jpeg);
+            image.Headers.ContentType = new(Picture.ContentType);
+            using var parts = new MultipartFormDataContent { { new StringContent("message"), "\"image_type\"" }, { image, "\"image\"", "\"picture.jpg\"" } };      // quoted, as forms do it
+            using var request = new HttpRequestMessage(HttpMethod.Post, account.Options.ApiBase.TrimEnd('/') + "/open-apis/im/v1/images") { Content = parts };
+            request.Headers.Authorization = new("Bearer", token.Value);
+            return await OutboundAnswer.SendAsync(Http, request, said =>
+            {
+                var read = Read(said, out var answer);
+                key = answer?.Data?.ImageKey;
+                return read;
+            }, clock, stop, readRefusal: ReadRefusal);
+        }, cancellationToken);
+        account.Report.Answered(result, clock.GetUtcNow());
+        return (result, key);
+    }
+
     /// <summary>The handle by which Feishu knows a message again: 43 of its 50 characters.</summary>
     internal static string Uuid(FeishuAccount account, string to, string key) =>
         System.Buffers.Text.Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes($"{account.Name}\n{to}\n{key}")));
@@ -151,14 +173,21 @@ internal sealed record FeishuAnswer(
     int? Code, [property: JsonPropertyName("tenant_access_token")] string? TenantAccessToken, int Expire, FeishuData? Data);
 
 internal sealed record FeishuData(
-    [property: JsonPropertyName("message_id")] string? MessageId, [property: JsonPropertyName("invalid_open_ids")] IReadOnlyList<string>? InvalidOpenIds);
+    [property: JsonPropertyName("message_id")] string? MessageId, [property: JsonPropertyName("invalid_open_ids")] IReadOnlyList<string>? InvalidOpenIds,
+    [property: JsonPropertyName("image_key")] string? ImageKey);
 
 internal sealed record FeishuCard(FeishuCardConfig Config, IReadOnlyList<FeishuElement> Elements);
 
 internal sealed record FeishuCardConfig([property: JsonPropertyName("wide_screen_mode")] bool WideScreenMode);
 
-/// <param name="Tag"><c>div</c> with a text, or <c>action</c> with buttons.</param>
-internal sealed record FeishuElement(string Tag, FeishuLabel? Text, IReadOnlyList<FeishuButton>? Actions);
+/// <param name="Tag"><c>div</c> with a text, <c>img</c> with a picture, or <c>action</c> with buttons.</param>
+internal sealed record FeishuElement(string Tag)
+{
+    public FeishuLabel? Text { get; init; }
+    [JsonPropertyName("img_key")] public string? ImgKey { get; init; }
+    public FeishuLabel? Alt { get; init; }
+    public IReadOnlyList<FeishuButton>? Actions { get; init; }
+}
 
 internal sealed record FeishuLabel(string Tag, string Content);
 

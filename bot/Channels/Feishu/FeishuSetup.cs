@@ -12,6 +12,7 @@ public static class FeishuSetup
         services.AddSingleton<IValidateOptions<FeishuOptions>, Check>();
         services.AddSingleton<FeishuAccounts>();
         services.AddSingleton<FeishuApi>();
+        services.AddSingleton<FeishuPictures>();
         services.AddSingleton<FeishuChannel>();
         services.AddSingleton<IChannel>(provider => provider.GetRequiredService<FeishuChannel>());
         services.AddSingleton<FeishuEndpoint>();

@@ -8,6 +8,7 @@ using Outreach.Communities;
 using Outreach.Contacts;
 using Outreach.Conversations;
 using Outreach.Doubles;
+using Outreach.Tests.Campaigns;
 
 namespace Outreach.Tests.Channels.Feishu;
 
@@ -328,7 +329,7 @@ public sealed class FeishuDialogueTests(Robots shared)
         await using (var db = shared.Open())
         {
             var community = await db.Communities.SingleAsync(c => c.Key == "chunhuiyuan", Robots.Stop);
-            var campaign = Outreach.Tests.Campaigns.CampaignSeeds.Planned(community, shared.Clock.GetUtcNow());
+            var campaign = CampaignSeeds.Planned(community, shared.Clock.GetUtcNow());
             db.Add(campaign);
             await db.SaveChangesAsync(Robots.Stop);
             id = campaign.Id;
@@ -344,6 +345,61 @@ public sealed class FeishuDialogueTests(Robots shared)
         Assert.All(ends, d => Assert.NotNull(d.MessageId));
         Assert.Equal(FeishuWay.Batch, Assert.Single(shared.Feishu.Ledger(_owner), read => read.Text.Contains("本周六开会", StringComparison.Ordinal)).Way);
         Assert.Equal(DingTalkWay.WorkNotice, Assert.Single(shared.Ding.Ledger(other), read => read.Text.Contains("本周六开会", StringComparison.Ordinal)).Way);
+    }
+
+    [Fact]
+    public async Task A_notices_picture_is_handed_over_once_and_stands_in_the_card_with_its_description()
+    {
+        var (notice, jpeg) = await PicturedAsync();
+        var channel = shared.App.Services.GetRequiredService<FeishuChannel>();
+        var other = Hired($"{_owner}-2");
+        var before = shared.Feishu.Images.Count;
+
+        var first = await channel.SendManyAsync([To(Hired(_owner))], notice, $"1-{Guid.NewGuid():N}", Robots.Stop);
+        var second = await channel.SendManyAsync([To(other)], notice with { SuggestedActions = new() { Actions = [new() { Type = "imBack", Title = "参加" }] } }, $"1-{Guid.NewGuid():N}", Robots.Stop);
+
+        Assert.All([first, second], ends => Assert.Equal(SendClass.Ok, Assert.Single(ends).Class));
+        Assert.Equal(before + 1, shared.Feishu.Images.Count);
+        foreach (var reader in new[] { _owner, other })
+        {
+            var read = Assert.Single(shared.Feishu.Ledger(reader));
+            var image = Assert.Single(read.Content["elements"]!.AsArray(), element => (string?)element!["tag"] == "img")!;
+            Assert.Equal(("interactive", "周六开会。\n培训海报"), (read.Kind, read.Text));
+            Assert.Equal(jpeg, shared.Feishu.Images[(string)image["img_key"]!]);
+            Assert.Equal(reader == other ? ["参加"] : [], read.Buttons.Select(button => button.Text));
+        }
+    }
+
+    [Fact]
+    public async Task An_application_that_may_not_upload_gives_the_address_and_a_vendor_that_is_down_waits()
+    {
+        var (notice, _) = await PicturedAsync();
+        var channel = shared.App.Services.GetRequiredService<FeishuChannel>();
+        shared.Feishu.Faults.Next(VendorFault.Broken, VendorFault.Broken, VendorFault.Broken);
+        var down = await channel.SendAsync(To(Hired(_owner)), notice, $"delivery/{_owner}", Robots.Stop);
+        Assert.Equal((SendClass.Transient, 0), (down.Class, shared.Feishu.Ledger(_owner).Count));
+
+        shared.Feishu.MayUpload = false;
+        try
+        {
+            Assert.Equal(SendClass.Ok, (await channel.SendAsync(To(_owner), notice, $"delivery/{_owner}", Robots.Stop)).Class);
+        }
+        finally
+        {
+            shared.Feishu.MayUpload = true;
+        }
+
+        var read = Assert.Single(shared.Feishu.Ledger(_owner));
+        Assert.Equal("text", read.Kind);
+        Assert.StartsWith("周六开会。\n图片（培训海报）：https://ywh.example.org/pictures/", read.Text, StringComparison.Ordinal);
+    }
+
+    private async Task<(Activity Notice, byte[] Jpeg)> PicturedAsync()
+    {
+        var file = TestPictures.RedAndBlue(60, 40);
+        var taken = (await shared.App.Services.GetRequiredService<NoticePictures>().TakeAsync(new Microsoft.AspNetCore.Http.FormFile(new MemoryStream(file), 0, file.Length, "picture", "x.jpg"), Robots.Stop)).File!;
+        var picture = new NoticePicture(taken.Id, "培训海报", taken.Width, taken.Height).At("https://ywh.example.org");
+        return (new() { Type = ActivityTypes.Message, Text = "周六开会。", Attachments = [picture.ToAttachment()] }, taken.Bytes);
     }
 
     private static ConversationReference To(string openId) => new() { ChannelId = "feishu", Account = "default", ConversationId = openId, UserId = openId };
