@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -13,6 +12,8 @@ namespace Outreach.Channels.WeChat;
 /// <summary>Calls <c>api.weixin.qq.com</c>. The vendor answers 200 throughout; <c>errcode</c> alone tells.</summary>
 internal sealed class WeChatApi(OutboundHttp outbound, AccessTokens tokens, IHostEnvironment environment, TimeProvider clock)
 {
+    private const string StableTokenPath = "/cgi-bin/stable_token";
+
     private readonly ResiliencePipeline<SendResult> _retries = new ResiliencePipelineBuilder<SendResult> { TimeProvider = clock }
         .AddRetry(new RetryStrategyOptions<SendResult>
         {
@@ -60,7 +61,7 @@ internal sealed class WeChatApi(OutboundHttp outbound, AccessTokens tokens, IHos
                 answer = brought;
                 return new(SendClass.Ok);
             }
-            var result = Read(text);
+            var result = Read(path, text);
             if (result.Class == SendClass.Ok)
                 answer = JsonSerializer.Deserialize(text, type);
             return result;
@@ -99,13 +100,13 @@ internal sealed class WeChatApi(OutboundHttp outbound, AccessTokens tokens, IHos
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(
             new StableTokenRequest("client_credential", account.Options.AppId!, account.Options.AppSecret!, use == TokenUse.Renewed), WeChatJson.Wire.StableTokenRequest);
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"{account.Options.ApiBase.TrimEnd('/')}/cgi-bin/stable_token") { Content = new ByteArrayContent(body) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{account.Options.ApiBase.TrimEnd('/')}{StableTokenPath}") { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new("application/json");
         StableToken? answer = null;
         var result = await OutboundAnswer.SendAsync(Http, request, text =>
         {
             answer = JsonSerializer.Deserialize(text, WeChatJson.Wire.StableToken);
-            return answer?.AccessToken is { Length: > 0 } ? new(SendClass.Ok) : Read(text);
+            return answer?.AccessToken is { Length: > 0 } ? new(SendClass.Ok) : Read(StableTokenPath, text);
         }, clock, cancellationToken);
         if (result.Class != SendClass.Ok)      // nothing of the message was written: an unread answer is no doubt here
         {
@@ -117,27 +118,11 @@ internal sealed class WeChatApi(OutboundHttp outbound, AccessTokens tokens, IHos
         return token;
     }
 
-    private static SendResult Read(string body)
+    private static SendResult Read(string path, string body)
     {
         var answer = JsonSerializer.Deserialize(body, WeChatJson.Wire.WeChatAnswer);
-        var code = answer?.ErrCode;
-        return new(ClassOf(code), answer?.MsgId ?? answer?.MassId, code is null or 0 ? null : code.Value.ToString(CultureInfo.InvariantCulture));
+        return WeChatMeanings.Of(path, answer?.ErrCode, answer?.MsgId ?? answer?.MassId);
     }
-
-    /// <summary>The vendor's codes in our classes. An answer without a code is one that says nothing.</summary>
-    internal static SendClass ClassOf(int? code) => code switch
-    {
-        0 or 45065 => SendClass.Ok,
-        null => SendClass.AmbiguousSent,
-        -1 or 61450 => SendClass.Transient,
-        40001 or 40014 or 42001 => SendClass.AuthExpired,
-        45011 or 45066 => SendClass.RateLimited,
-        45009 or 45028 => SendClass.QuotaExhausted,
-        45015 or 45047 => SendClass.WindowClosed,
-        40003 or 43004 or 43019 or 46004 or 48002 or 50005 or 43101 => SendClass.RecipientGone,
-        40008 or 44004 or 45002 or 47001 or 47003 or 87014 or 40037 or 40130 => SendClass.ContentRejected,
-        _ => SendClass.ConfigError,
-    };
 
     private HttpClient Http => outbound.For(environment.IsDevelopment() ? Reach.PrivateToo : Reach.Public);
 }

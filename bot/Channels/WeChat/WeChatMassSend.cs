@@ -14,7 +14,7 @@ internal sealed class WeChatMassSend(WeChatApi api)
     public Task<SendResult> SendAsync(WeChatAccount account, IReadOnlyList<string> openIds, string text, string key, CancellationToken cancellationToken) =>
         account.Options.Notices.Mass == WeChatMassKind.Tag || openIds.Count == 1
             ? ByTagAsync(account, openIds, text, key, cancellationToken)
-            : PostAsync(account, "/cgi-bin/message/mass/send", new MassToList(openIds, "text", new(text), key), WeChatJson.Wire.MassToList, cancellationToken);
+            : api.PostAsync(account, "/cgi-bin/message/mass/send", new MassToList(openIds, "text", new(text), key), WeChatJson.Wire.MassToList, cancellationToken);
 
     private async Task<SendResult> ByTagAsync(WeChatAccount account, IReadOnlyList<string> openIds, string text, string key, CancellationToken cancellationToken)
     {
@@ -28,23 +28,13 @@ internal sealed class WeChatMassSend(WeChatApi api)
                 if (await api.PostAsync(account, "/cgi-bin/tags/members/batchtagging", new Tagging(some, tag), WeChatJson.Wire.Tagging, cancellationToken)
                     is { Class: not SendClass.Ok } refused)
                     return BeforeSending(refused);
-            return await PostAsync(account, "/cgi-bin/message/mass/sendall", new MassToTag(new(false, tag), "text", new(text), key), WeChatJson.Wire.MassToTag, cancellationToken);
+            return await api.PostAsync(account, "/cgi-bin/message/mass/sendall", new MassToTag(new(false, tag), "text", new(text), key), WeChatJson.Wire.MassToTag, cancellationToken);
         }
         finally
         {
             // An account has a hundred tags; whom the send means was settled when it was taken.
             await api.PostAsync(account, "/cgi-bin/tags/delete", new TagToRemove(new(tag)), WeChatJson.Wire.TagToRemove, CancellationToken.None);
         }
-    }
-
-    // The vendor wants a minute before it says what became of a batch.
-    private static readonly TimeSpan BetweenRepeats = TimeSpan.FromSeconds(65);
-
-    /// <summary>45066: the same batch was handed over a moment ago.</summary>
-    private async Task<SendResult> PostAsync<T>(WeChatAccount account, string path, T message, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, CancellationToken cancellationToken)
-    {
-        var result = await api.PostAsync(account, path, message, type, cancellationToken);
-        return result.VendorCode == "45066" ? result with { Class = SendClass.AmbiguousSent, RetryAfter = BetweenRepeats } : result;
     }
 
     /// <summary>Nothing of the message was written: no doubt is left.</summary>

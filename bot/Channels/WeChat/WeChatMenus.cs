@@ -29,7 +29,7 @@ internal sealed partial class WeChatMenus(WeChatApi api, WeChatAccounts accounts
         var (result, now) = await api.GetAsync(account, "/cgi-bin/menu/get", WeChatJson.Wire.MenuNow, cancellationToken);
         if (result.Class == SendClass.Ok && now?.Menu is { } menu && menu.IsLike(wanted))
             return result;
-        if (result is { Class: not SendClass.Ok, VendorCode: not NoMenu })
+        if (result.Class != SendClass.Ok)
         {
             NotSet(account.Name, result.Class, result.VendorCode);
             return result;
@@ -41,8 +41,6 @@ internal sealed partial class WeChatMenus(WeChatApi api, WeChatAccounts accounts
             NotSet(account.Name, result.Class, result.VendorCode);
         return result;
     }
-
-    private const string NoMenu = "46003";
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The WeChat account {Account} has its menu")]
     private partial void Set(string account);

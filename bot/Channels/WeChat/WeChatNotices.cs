@@ -153,13 +153,11 @@ internal sealed class WeChatNotices(
             new TemplateMessage(to.UserId, template.Id!, batch.Link, batch.KeyOf(to.UserId), batch.Fill(template)), WeChatJson.Wire.TemplateMessage, batch.Singles);
     }
 
-    /// <summary>Who agreed to none, or whose consent is used up (43101), is no lost follower: the next way is tried.</summary>
-    private async Task<SendResult> BySubscriptionAsync(Batch batch, ConversationReference to)
+    private Task<SendResult> BySubscriptionAsync(Batch batch, ConversationReference to)
     {
         var template = batch.Account.Options.Notices.Subscription;
-        var result = await api.PostAsync(batch.Account, "/cgi-bin/message/subscribe/bizsend",
+        return api.PostAsync(batch.Account, "/cgi-bin/message/subscribe/bizsend",
             new SubscriptionNotice(to.UserId, template.Id!, batch.Link, batch.Fill(template)), WeChatJson.Wire.SubscriptionNotice, batch.Singles);
-        return result.VendorCode == "43101" ? result with { Class = SendClass.WindowClosed } : result;
     }
 
     /// <param name="isAgain">The call was made before and nothing was heard of it: anything but a yes says nothing about that one.</param>

@@ -43,7 +43,10 @@ internal sealed class KfChannel(WeComApi api, WeComAccounts accounts, IDbContext
         var (result, _) = standing.WelcomeCode is { } code
             ? await api.PostAsync(account, "kf/send_msg_on_event", message with { ToUser = null, OpenKfId = null, Code = code }, WeComJson.Wire.KfMessage, cancellationToken)
             : await api.PostAsync(account, "kf/send_msg", message, WeComJson.Wire.KfMessage, cancellationToken);
-        result = Judge(result, standing, activity, idempotencyKey) with { MessageId = message.MsgId };
+        // A person in WeCom has the customer: what the bot would have said is moot, what staff wrote is not.
+        if (WeComMeanings.IsWithPerson(result) && activity.From is not { Id: "staff" } && idempotencyKey.StartsWith("message/", StringComparison.Ordinal))
+            result = result with { Class = SendClass.ContentRejected };
+        result = result with { MessageId = message.MsgId };
         if (result.Class == SendClass.Ok && standing.WantsPerson)
             await HandOverAsync(account, to, cancellationToken);
         return result;
@@ -105,15 +108,6 @@ internal sealed class KfChannel(WeComApi api, WeComAccounts accounts, IDbContext
     /// <summary>Ours for good, and of this installation: another database that counts from one anew must not repeat it. 32 characters.</summary>
     private static string IdOf(DateTimeOffset installed, ConversationReference to, string key) => Base64Url.EncodeToString(
         SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{installed.UtcTicks}\n{to.ConversationId}\n{key}"))).AsSpan(0, 24));
-
-    private static SendResult Judge(SendResult result, Standing standing, Activity activity, string key) => result switch
-    {
-        // Nobody else has this code: it was used by the try whose answer was lost.
-        { VendorCode: "40029" } when standing.WelcomeCode is not null => new(SendClass.Ok),
-        // A person in WeCom has the customer: what the bot would have said is moot, what staff wrote is not.
-        { VendorCode: "95018" } when activity.From is not { Id: "staff" } && key.StartsWith("message/", StringComparison.Ordinal) => result with { Class = SendClass.ContentRejected },
-        _ => result,
-    };
 
     /// <summary>Choices, and below an answer the two verdicts, as a menu to tap; where they do not fit, numbered lines.</summary>
     private static KfMessage Render(Activity activity, ConversationReference to, string id, string key)

@@ -32,7 +32,6 @@ internal sealed partial class KfSync(
 {
     private const int PageSize = 10;                                        // ten messages of the longest kind stay below what we read of an answer
     private const int MaxTries = 5;                                         // of one message's turn
-    private const int InvalidToken = 95007;
     private static readonly TimeSpan TokenLife = TimeSpan.FromMinutes(9);   // the vendor's is ten
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Before = TimeSpan.FromMinutes(10);     // of the first callback: older talk was not meant for us
@@ -106,7 +105,7 @@ internal sealed partial class KfSync(
     {
         var token = row.TokenUntil > clock.GetUtcNow() ? row.Token : null;
         var page = await CallAsync(token, PageSize);
-        if (page.Answer?.ErrCode == InvalidToken && token is not null)
+        if (token is not null && WeComMeanings.IsCallbackTokenOver(page.Answer))
             page = await CallAsync(null, PageSize);
         // A page that is more than we read of an answer: one by one, then.
         return page.Result.Class == SendClass.AmbiguousSent ? await CallAsync(token, 1) : page;

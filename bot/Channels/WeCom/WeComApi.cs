@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Outreach.Activities;
@@ -56,7 +55,7 @@ internal sealed class WeComApi(OutboundHttp outbound, AccessTokens tokens, IHost
             Content = new ByteArrayContent(body),
         };
         request.Content.Headers.ContentType = new("application/json");
-        var (result, answer) = await ReadAsync(request, cancellationToken);
+        var (result, answer) = await ReadAsync(path, request, cancellationToken);
         if (result.Class == SendClass.AuthExpired)
             tokens.Forget(account.Key, token);
         return (result, answer);
@@ -67,7 +66,7 @@ internal sealed class WeComApi(OutboundHttp outbound, AccessTokens tokens, IHost
     {
         using var request = new HttpRequestMessage(HttpMethod.Get,
             $"{account.Options.ApiBase.TrimEnd('/')}/cgi-bin/gettoken?corpid={Uri.EscapeDataString(account.CorpId)}&corpsecret={Uri.EscapeDataString(account.Secret)}");
-        var (result, answer) = await ReadAsync(request, cancellationToken);
+        var (result, answer) = await ReadAsync("gettoken", request, cancellationToken);
         if (result.Class != SendClass.Ok || answer?.AccessToken is not { Length: > 0 } value)
         {
             account.Report.Answered(result, clock.GetUtcNow());
@@ -79,30 +78,15 @@ internal sealed class WeComApi(OutboundHttp outbound, AccessTokens tokens, IHost
         return token;
     }
 
-    private async Task<(SendResult Result, WeComAnswer? Answer)> ReadAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    private async Task<(SendResult Result, WeComAnswer? Answer)> ReadAsync(string path, HttpRequestMessage request, CancellationToken cancellationToken)
     {
         WeComAnswer? answer = null;
         var http = outbound.For(environment.IsDevelopment() ? Reach.PrivateToo : Reach.Public);
         var result = await OutboundAnswer.SendAsync(http, request, text =>
         {
             answer = JsonSerializer.Deserialize(text, WeComJson.Wire.WeComAnswer);
-            var code = answer?.ErrCode;
-            return new(ClassOf(code), answer?.MsgId, code is null or 0 ? null : code.Value.ToString(CultureInfo.InvariantCulture));
+            return WeComMeanings.Of(path, answer?.ErrCode, answer?.MsgId);
         }, clock, cancellationToken);
         return (result, answer);
     }
-
-    /// <summary>The vendor's codes in our classes. An answer without a code is one that says nothing.</summary>
-    internal static SendClass ClassOf(int? code) => code switch
-    {
-        0 => SendClass.Ok,
-        null => SendClass.AmbiguousSent,
-        -1 => SendClass.Transient,
-        40014 or 42001 => SendClass.AuthExpired,
-        45009 or 45033 => SendClass.RateLimited,
-        81013 or 82001 or 84061 or 86003 or 40003 => SendClass.RecipientGone,
-        95001 or 95002 or 95013 or 95018 or 40029 => SendClass.WindowClosed,
-        40008 or 44004 or 45002 or 47001 => SendClass.ContentRejected,
-        _ => SendClass.ConfigError,
-    };
 }

@@ -65,7 +65,9 @@ public sealed class KfReadingTests
     [InlineData(95018, SendClass.WindowClosed)]
     [InlineData(95000, SendClass.ConfigError)]
     [InlineData(95017, SendClass.ConfigError)]
-    public void A_code_has_a_class(int? code, SendClass meaning) => Assert.Equal(meaning, WeComApi.ClassOf(code));
+    [InlineData(40029, SendClass.WindowClosed)]
+    [InlineData(40029, SendClass.Ok, "kf/send_msg_on_event")]
+    public void A_code_has_a_class(int? code, SendClass meaning, string path = "message/send") => Assert.Equal(meaning, WeComMeanings.Of(path, code, null).Class);
 
     [Fact]
     public void Whatever_comes_instead_is_read_or_refused_and_nothing_else_happens() =>
