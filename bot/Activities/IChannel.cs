@@ -39,6 +39,8 @@ public sealed record ChannelCapabilities
     public bool Buttons { get; init; }
     public bool Cards { get; init; }
     public PictureMeans Pictures { get; init; }
+    /// <summary>Shows bold words and links on words (<see cref="Activities.MarkedText"/>); elsewhere the message's plain words stand.</summary>
+    public bool MarkedText { get; init; }
     /// <summary>Longest text of one message in UTF-8 bytes.</summary>
     public int MaxTextBytes { get; init; } = int.MaxValue;
     /// <summary>How long after the person's last message we may still write; null: always.</summary>

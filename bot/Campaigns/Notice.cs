@@ -11,6 +11,7 @@ public static partial class Notice
 {
     public const int MaxTitle = 20;
     public const int MaxBody = 300;
+    private const int MaxTyped = 2000;      // with the addresses behind words
 
     /// <summary>What is wrong with a text, for the person who wrote it; empty when it may go out.</summary>
     public static IEnumerable<(string Field, string Problem)> Check(string? title, string? body, string? link)
@@ -21,8 +22,12 @@ public static partial class Notice
             yield return ("Title", $"标题最多 {MaxTitle} 个字，现在 {Length(title)} 个。");
         if (string.IsNullOrWhiteSpace(body))
             yield return ("Body", "请写正文。");
-        else if (Length(body) > MaxBody)
-            yield return ("Body", $"正文最多 {MaxBody} 个字，现在 {Length(body)} 个。");
+        else if (Length(MarkedText.Words(body)) is > MaxBody and var length)
+            yield return ("Body", $"正文最多 {MaxBody} 个字，现在 {length} 个。");
+        else if (body.Length > MaxTyped)
+            yield return ("Body", $"正文连同里面的链接地址最多 {MaxTyped} 个字符，现在 {body.Length} 个。链接换成短一些的。");
+        else if (MarkedText.WrongLinks(body).FirstOrDefault() is { } wrong)
+            yield return ("Body", $"正文里的链接“{wrong}”要以 https:// 开头，写成 [文字](https://…)。");
         foreach (var (field, text) in new[] { ("Title", title), ("Body", body) })
             if (VariablesIn(text).FirstOrDefault(v => !NoticeWords.Variables.Contains(v)) is { } unfilled)
                 yield return (field, $"“{unfilled}”还没有填。能自动填的只有 {string.Join(' ', NoticeWords.Variables)}，其他请写上具体内容。");
@@ -34,9 +39,11 @@ public static partial class Notice
     public static IEnumerable<string> VariablesIn(string? text) => Placeholder().Matches(text ?? "").Select(match => match.Value);
 
     /// <summary>The text that one owner reads: title, body, link, how to leave, who sent it and when.</summary>
-    public static string TextFor(Campaign campaign, NoticeWords words, string sender, DateOnly today)
+    public static string TextFor(Campaign campaign, NoticeWords words, string sender, DateOnly today) => TextFor(campaign, words, MarkedText.Plain(words.Fill(campaign.Body)), sender, today);
+
+    private static string TextFor(Campaign campaign, NoticeWords words, string body, string sender, DateOnly today)
     {
-        var lines = new List<string> { words.Fill(campaign.Title), "", words.Fill(campaign.Body) };
+        var lines = new List<string> { words.Fill(campaign.Title), "", body };
         if (!string.IsNullOrWhiteSpace(campaign.Link))
             lines.Add(campaign.Link);
         if (!campaign.Body.Contains("退订", StringComparison.Ordinal))
@@ -51,6 +58,7 @@ public static partial class Notice
         Type = ActivityTypes.Message,
         TextFormat = "plain",
         Text = TextFor(campaign, words, site.Operator.DisplayName, today),
+        Entities = words.Fill(campaign.Body) is var body && MarkedText.IsMarked(body) ? [MarkedText.ToEntity(TextFor(campaign, words, body, site.Operator.DisplayName, today))] : null,
         Attachments = campaign.Picture is { } picture ? [picture.At(site.PublicUrl).ToAttachment()] : null,
         SuggestedActions = campaign.Replies == ReplyChoices.Attend ? Attend : null,
         From = new() { Id = "bot", Role = "bot" },

@@ -84,6 +84,8 @@ public sealed partial class ChannelTests(IDbContextFactory<OutreachDb> databases
         await turn.ReplyAsync(AnswerKind.Smalltalk, notice?.Text ?? "这是一条测试消息，收到就说明这个渠道通了。", cancellationToken);
         if (Picture.Of(notice) is { } picture)
             turn.Attach(picture);
+        if (MarkedText.Of(notice) is { } marked)
+            turn.Mark(marked);
         return true;
     }
 

@@ -76,6 +76,9 @@ internal sealed class Turn : ITurnContext
     /// <summary>Adds a picture to the answer that was given.</summary>
     public void Attach(Picture picture) => _outgoing[^1] = _outgoing[^1] with { Attachments = [.. _outgoing[^1].Attachments ?? [], picture.ToAttachment()] };
 
+    /// <summary>Adds the same words with their marks to the answer that was given.</summary>
+    public void Mark(string marked) => _outgoing[^1] = _outgoing[^1] with { Entities = [.. _outgoing[^1].Entities ?? [], MarkedText.ToEntity(marked)] };
+
     public void Hide(string? value, string placeholder)
     {
         if (!string.IsNullOrEmpty(value))

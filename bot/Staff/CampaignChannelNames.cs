@@ -18,13 +18,14 @@ internal sealed class CampaignChannelNames(CampaignChannels channels)
         int? room = channel.Capabilities.MaxTextBytes == int.MaxValue ? null : channel.Capabilities.MaxTextBytes;
         var full = TextFallback.Render(notice, channel.Capabilities with { MaxTextBytes = int.MaxValue }).Text ?? "";
         var picture = Picture.Of(notice);
-        return new(NoticeNames.Channel(id), picture?.IsShownBy(channel.Capabilities.Pictures) is true ? picture : null, picture is null ? null : channel.PictureNoteOf(picture), text, System.Text.Encoding.UTF8.GetByteCount(text), room, room is { } most && channel is not IAddressChannel && System.Text.Encoding.UTF8.GetByteCount(full) > most);
+        return new(NoticeNames.Channel(id), picture?.IsShownBy(channel.Capabilities.Pictures) is true ? picture : null, picture is null ? null : channel.PictureNoteOf(picture), channel.Capabilities.MarkedText ? MarkedText.Of(notice) : null, text, System.Text.Encoding.UTF8.GetByteCount(text), room, room is { } most && channel is not IAddressChannel && System.Text.Encoding.UTF8.GetByteCount(full) > most);
     }
 }
 
 /// <param name="Picture">In the message itself; null: it has none there.</param>
 /// <param name="PictureNote">What becomes of the notice's picture here; null: it has none.</param>
+/// <param name="Marked">The words with their marks, where the channel shows them.</param>
 /// <param name="Bytes">Of the text, in UTF-8.</param>
 /// <param name="MaxBytes">Null: the channel sets no limit.</param>
 /// <param name="IsCut">The channel takes less than the notice has.</param>
-internal sealed record NoticeLook(string Channel, Picture? Picture, string? PictureNote, string Text, int Bytes, int? MaxBytes, bool IsCut);
+internal sealed record NoticeLook(string Channel, Picture? Picture, string? PictureNote, string? Marked, string Text, int Bytes, int? MaxBytes, bool IsCut);

@@ -90,6 +90,7 @@ internal sealed class BotFrameworkChannel(
             Timestamp = null,
             ServiceUrl = null,
             ChannelData = null,
+            Entities = shown.Entities?.Where(entity => entity.Type != MarkedText.EntityType).ToList() is { Count: > 0 } others ? others : null,      // ours alone
             From = new() { Id = to.BotId, Role = "bot" },
             Recipient = new() { Id = to.UserId },
             Conversation = new() { Id = to.ConversationId },

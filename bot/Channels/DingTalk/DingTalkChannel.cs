@@ -72,13 +72,14 @@ internal sealed class DingTalkChannel(DingTalkApi api, DingTalkAccounts accounts
 
     internal static DingTalkText Render(Activity activity, ChannelCapabilities capabilities)
     {
-        var shown = TextFallback.Render(activity, capabilities with { MaxTextBytes = capabilities.MaxTextBytes - NameBytes });
+        var marked = MarkedText.Of(activity);
+        var shown = TextFallback.Render(marked is null ? activity : activity with { Text = marked }, capabilities with { MaxTextBytes = capabilities.MaxTextBytes - NameBytes });
         var text = activity.From is { Id: "staff", Name: { Length: > 0 } office } ? office + shown.Text : shown.Text ?? "";
         var picture = Picture.Of(shown);
         var choices = shown.SuggestedActions?.Actions ?? [];
-        if (choices.Count == 0 && picture is null)
+        if (choices.Count == 0 && picture is null && marked is null)
             return new(null, text);
-        var markdown = new StringBuilder(Markdown(text));
+        var markdown = new StringBuilder(marked is null ? Markdown(text) : Lines(text, line => string.Concat(MarkedText.Read(line).Select(Marked))));
         if (picture is not null)
             markdown.Append(CultureInfo.InvariantCulture, $"\n\n![{Plain(picture.Description)}]({picture.Address})");
         foreach (var (index, choice) in choices.Index())
@@ -89,8 +90,20 @@ internal sealed class DingTalkChannel(DingTalkApi api, DingTalkAccounts accounts
     private static string WordsOf(CardAction choice) => choice.Value is { ValueKind: JsonValueKind.String } value ? value.GetString()! : choice.Title;
 
     /// <summary>Plain text in Markdown: what would be a mark is shown by its wide sister, but in an address, which stays one to tap; and a line stays a line.</summary>
-    private static string Markdown(string text) => string.Join("  \n", text.Split('\n').Select(line =>
-        Uri.TryCreate(line, UriKind.Absolute, out var link) && link.Scheme is "https" or "http" ? $"[{Plain(line)}]({link.AbsoluteUri.Replace("(", "%28", StringComparison.Ordinal).Replace(")", "%29", StringComparison.Ordinal)})" : Plain(line)));
+    private static string Markdown(string text) => Lines(text, Linked);
+
+    private static string Lines(string text, Func<string, string> write) => string.Join("  \n", text.Split('\n').Select(write));
+
+    private static string Linked(string words) => Uri.TryCreate(words, UriKind.Absolute, out var link) && link.Scheme is "https" or "http" ? Link(words, link) : Plain(words);
+
+    private static string Marked(MarkedRun run)
+    {
+        var words = run.Link is { } link ? Link(run.Text, new(link)) : Linked(run.Text);
+        return run.Weight == Weight.Bold ? $"**{words}**" : words;
+    }
+
+    private static string Link(string words, Uri link) =>
+        $"[{Plain(words)}]({link.AbsoluteUri.Replace("(", "%28", StringComparison.Ordinal).Replace(")", "%29", StringComparison.Ordinal)})";
 
     private static string Plain(string line)
     {
@@ -143,5 +156,5 @@ internal sealed class DingTalkChannel(DingTalkApi api, DingTalkAccounts accounts
             ? new(kept.GetLeftPart(UriPartial.Query))
             : null;
 
-    private static ChannelCapabilities Of(DingTalkAccountOptions options) => new() { Buttons = true, Pictures = PictureMeans.ByAddress, Proactive = true, MaxTextBytes = options.MaxTextBytes };
+    private static ChannelCapabilities Of(DingTalkAccountOptions options) => new() { Buttons = true, Pictures = PictureMeans.ByAddress, MarkedText = true, Proactive = true, MaxTextBytes = options.MaxTextBytes };
 }

@@ -19,7 +19,7 @@ internal sealed partial class EmailChannel(EmailSender sender, EmailMessages mes
 
     public string Id => ChannelId;
     public string Title => "邮件";
-    public ChannelCapabilities Capabilities { get; } = new() { Proactive = true, Pictures = PictureMeans.Inline };
+    public ChannelCapabilities Capabilities { get; } = new() { Proactive = true, Pictures = PictureMeans.Inline, MarkedText = true };
     public bool IsOn => !options.Value.IsEmpty && options.Value.Problem(site.Value) is null;
 
     public string? Normalise(string typed) => EmailAddress.Normalise(typed);
@@ -42,7 +42,7 @@ internal sealed partial class EmailChannel(EmailSender sender, EmailMessages mes
             : SendNoticeAsync(new(ContactId: 0, to), $"〔测试〕{SubjectOf(notice)}", notice, idempotencyKey, cancellationToken);
 
     private async Task<SendResult> SendNoticeAsync(NoticeRecipient recipient, string subject, Activity activity, string key, CancellationToken cancellationToken) =>
-        await sender.SendAsync(messages.Notice(recipient, subject, WithoutReplyWord(activity.Text ?? ""), await PictureOfAsync(activity, cancellationToken), key), cancellationToken);
+        await sender.SendAsync(messages.Notice(recipient, subject, WithoutReplyWord(activity.Text ?? ""), MarkedText.Of(activity) is { } marked ? WithoutReplyWord(marked) : null, await PictureOfAsync(activity, cancellationToken), key), cancellationToken);
 
     private string SubjectOf(Activity activity) => NoticeOf(activity)?.Title ?? $"{site.Value.Operator.DisplayName}的消息";
 
@@ -85,7 +85,8 @@ internal sealed class EmailMessages(IOptions<EmailOptions> options, IOptions<Sit
     private const int MaxSubject = 150;
 
     /// <summary>A notice to one owner, with both ways to leave.</summary>
-    public MimeMessage Notice(NoticeRecipient recipient, string subject, string text, MailedPicture? picture, string key)
+    /// <param name="marked">The same words with their marks; null: there are none.</param>
+    public MimeMessage Notice(NoticeRecipient recipient, string subject, string text, string? marked, MailedPicture? picture, string key)
     {
         var leave = $"{site.Value.PublicUrl.TrimEnd('/')}{links.PathOf(recipient.ContactId)}";
         var message = Message(recipient.Address, subject, key);
@@ -95,7 +96,7 @@ internal sealed class EmailMessages(IOptions<EmailOptions> options, IOptions<Sit
         var body = new BodyBuilder
         {
             TextBody = $"{text}{(picture is null ? null : $"\n{picture.Picture.Line}")}\n\n不想再收这类邮件，打开这个地址退订：\n{leave}\n",
-            HtmlBody = EmailHtml.Of(subject, text, picture, leave),
+            HtmlBody = EmailHtml.Of(subject, text, marked, picture, leave),
         };
         if (picture is not null)
             body.LinkedResources.Add($"{picture.Id}.jpg", picture.Jpeg, new ContentType("image", "jpeg")).ContentId = picture.ContentId;

@@ -25,6 +25,7 @@ internal sealed class WebChatChannel(IDbContextFactory<OutreachDb> databases, Co
         Buttons = true,
         Cards = true,
         Pictures = PictureMeans.Inline,
+        MarkedText = true,
         Proactive = true,
         Idempotent = true,
         ShowsDrafts = true,

@@ -137,7 +137,8 @@ export function showBot(activity) {
   if (activity.text) {
     const sources = sourcesOf(activity);
     const text = isStaff ? activity.text.replace(/^【[^】]*】\s*/, '') : sources.length ? withoutGround(activity.text) : activity.text;
-    const bubble = element('div', isStaff ? 'bubble staff' : 'bubble bot', ...(sources.length ? answerParagraphs(text) : paragraphs(text)));
+    const marked = (activity.entities || []).find(entity => entity && entity.type === 'outreach/marked');
+    const bubble = element('div', isStaff ? 'bubble staff' : 'bubble bot', ...(sources.length ? answerParagraphs(text) : paragraphs(marked && marked.text || text)));
     if (sources.length) bubble.append(sourceLine(sources));
     bubble.append(...pictures.map(pictureOf));
     made.append(isStaff ? '' : element('span', 'vh', '助手说：'), bubble);

@@ -17,7 +17,7 @@ public sealed class NoticePictureTests(ConsoleSite site)
         var (desk, chat) = (staff.Page, owner.Page);
         await desk.GotoAsync("/staff/notices/new");
         await desk.GetByLabel("标题").FillAsync("{小区}培训");
-        await desk.GetByLabel("正文").FillAsync("11月28日（周六）上午9:00，{小区}的业主到示范街道二楼听业委会知识，不收费。");
+        await desk.GetByLabel("正文").FillAsync("11月28日（周六）**上午9:00**，{小区}的业主到示范街道二楼听业委会知识。请带：\n- 身份证\n- [报名表](https://ywh.example.org/form)");
 
         await desk.Locator("#PictureFile").SetInputFilesAsync(new FilePayload { Name = "太大.jpg", MimeType = "image/jpeg", Buffer = new byte[6 * 1024 * 1024] });
         await Expect(desk.Locator("[data-file-name]")).ToContainTextAsync("最多 5 MB");
@@ -32,6 +32,8 @@ public sealed class NoticePictureTests(ConsoleSite site)
         var code = desk.Locator(".said b");
         await Expect(code).ToBeVisibleAsync();
         Assert.Equal(1080, await desk.Locator(".preview .bubble .picture").EvaluateAsync<int>("picture => picture.naturalWidth"));
+        await Expect(desk.Locator(".preview .bubble b")).ToHaveTextAsync("上午9:00");
+        Assert.Contains("请带：\n- 身份证\n- 报名表\n回“退订”不再收。", await desk.Locator(".preview .bubble").InnerTextAsync(), StringComparison.Ordinal);
         await staff.LookAsync("compose-picture-390");
 
         await chat.GotoAsync("/");
@@ -43,6 +45,9 @@ public sealed class NoticePictureTests(ConsoleSite site)
         var box = (await picture.BoundingBoxAsync())!;
         Assert.InRange(box.Width / box.Height, 1.49, 1.51);
         Assert.InRange(box.X + box.Width, 200, 390);
+        var words = chat.Locator("#log .bubble.bot").Last;
+        await Expect(words.Locator("b")).ToHaveTextAsync("上午9:00");
+        await Expect(words.GetByRole(AriaRole.Link, new() { Name = "报名表" })).ToHaveAttributeAsync("href", "https://ywh.example.org/form");
         await owner.ScreenshotAsync("chat-picture-390");
         await owner.AssertAccessibleAsync();
 

@@ -333,6 +333,19 @@ public sealed class DingTalkDialogueTests(Robots shared)
         Assert.Contains("](https://ywh.example.org/a_b?c=%281%29)", read.Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Marked_words_are_bold_and_lead_somewhere_and_all_else_is_as_typed()
+    {
+        shared.Ding.Hire(_owner);
+        var notice = new Activity { Type = ActivityTypes.Message, Text = "通知\n周六*6*人，看公告（https://ywh.example.org/a_b）。", Entities = [MarkedText.ToEntity("通知\n**周六*6*人**，看[公_告](https://ywh.example.org/a_b)。")] };
+
+        await shared.App.Services.GetRequiredService<DingTalkChannel>().SendManyAsync(
+            [new() { ChannelId = "dingtalk", Account = "default", ConversationId = "cid-" + _owner, UserId = _owner }], notice, $"1-{Guid.NewGuid():N}", Robots.Stop);
+
+        var read = Assert.Single(shared.Ding.Ledger(_owner));
+        Assert.Equal(("markdown", "通知  \n**周六＊6＊人**，看[公＿告](https://ywh.example.org/a_b)。"), (read.Kind, read.Text));
+    }
+
     private async Task<IReadOnlyList<SendResult>> NotifyAsync(string account, IReadOnlyList<string> people, string text) =>
         await shared.App.Services.GetRequiredService<DingTalkChannel>().SendManyAsync(
             [.. people.Select(one => new ConversationReference { ChannelId = "dingtalk", Account = account, ConversationId = "cid-" + one, UserId = one })],

@@ -77,6 +77,19 @@ public sealed class EmailChannelTests : IAsyncLifetime
         Assert.Contains($"图片（培训\"海报\"）：https://ywh.example.org/pictures/{taken.Id}.jpg", message.TextBody, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Marked_words_are_bold_and_lead_somewhere_in_HTML_and_are_words_in_the_text()
+    {
+        _rooms = await RoomsAsync();
+
+        await NoticeAsync(_rooms, "delivery/17", "锦绣花园培训", "周六，看公告（https://ywh.example.org/?a=1&b=2）。\n回“退订”不再收。",
+            marked: "**周六<6>**，看[公\"告](https://ywh.example.org/?a=1&b=2)。\n回“退订”不再收。");
+
+        var message = await MimeKit.MimeMessage.LoadAsync(new MemoryStream(Assert.Single(_server.Ledger).Raw), Stop);
+        Assert.Contains("<p><strong>周六&lt;6&gt;</strong>，看<a href=\"https://ywh.example.org/?a=1&amp;b=2\">公&quot;告</a>。</p><hr>", message.HtmlBody, StringComparison.Ordinal);
+        Assert.StartsWith("周六，看公告（https://ywh.example.org/?a=1&b=2）。", message.TextBody, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("通知\r\nBcc: victim@example.org")]
     [InlineData("通知\nContent-Type: text/html\n\n<b>x</b>")]
@@ -277,13 +290,14 @@ public sealed class EmailChannelTests : IAsyncLifetime
         return TestRooms.CreateAsync(settings);
     }
 
-    private static async Task<SendResult> NoticeAsync(TestRooms rooms, string key, string title, string text, Picture? picture = null)
+    private static async Task<SendResult> NoticeAsync(TestRooms rooms, string key, string title, string text, Picture? picture = null, string? marked = null)
     {
         var to = await ConfirmedAddress.AddAsync(rooms, "email", Mailbox);
         var activity = new Activity
         {
             Type = ActivityTypes.Message,
             Text = text,
+            Entities = marked is null ? null : [MarkedText.ToEntity(marked)],
             Attachments = picture is null ? null : [picture.ToAttachment()],
             ChannelData = JsonSerializer.SerializeToElement(new NoticeData(new(1, title, "锦绣花园", null)), NoticeJson.Default.NoticeData),
         };
