@@ -12,7 +12,7 @@ internal static class AuditSteps
 
     /// <summary>The file, or back to the page with what is wrong.</summary>
     public static async Task<Results<FileStreamHttpResult, RedirectHttpResult>> Export(
-        [FromForm] ExportForm form, AuditReader reader, SecondFactor factor, StaffScope scope, CityClock clock, CancellationToken cancellationToken)
+        [AsParameters] ExportForm form, AuditReader reader, SecondFactor factor, StaffScope scope, CityClock clock, CancellationToken cancellationToken)
     {
         if (form.Reason is not { } reason || !Reasons.Contains(reason))
             return Back(form, "reason");
@@ -31,13 +31,13 @@ internal static class AuditSteps
     /// <summary>The form's fields; any may be missing.</summary>
     public sealed class ExportForm
     {
-        public string? Who { get; init; }
-        public string? Kind { get; init; }
-        public string? From { get; init; }
-        public string? To { get; init; }
-        public string? Q { get; init; }
-        public string? Format { get; init; }
-        public string? Reason { get; init; }
-        public string? Code { get; init; }
+        [FromForm] public string? Who { get; init; }
+        [FromForm] public string? Kind { get; init; }
+        [FromForm] public string? From { get; init; }
+        [FromForm] public string? To { get; init; }
+        [FromForm] public string? Q { get; init; }
+        [FromForm] public string? Format { get; init; }
+        [FromForm] public string? Reason { get; init; }
+        [FromForm] public string? Code { get; init; }
     }
 }

@@ -15,7 +15,7 @@ internal static class ExportSteps
 
     /// <summary>The file, or back to the form with what is wrong.</summary>
     public static async Task<Results<FileStreamHttpResult, RedirectHttpResult>> Leads(
-        [FromForm] ExportForm form, LeadExport export, SecondFactor factor, StaffScope scope, CityClock clock, CancellationToken cancellationToken)
+        [AsParameters] ExportForm form, LeadExport export, SecondFactor factor, StaffScope scope, CityClock clock, CancellationToken cancellationToken)
     {
         if (form.Reason is not { } reason || !Reasons.Contains(reason))
             return Back(form, "reason");
@@ -33,14 +33,14 @@ internal static class ExportSteps
     /// <summary>The form's fields; any may be missing.</summary>
     public sealed class ExportForm
     {
-        public string? Tab { get; init; }
-        public string? Q { get; init; }
-        public string? Community { get; init; }
-        public string? State { get; init; }
-        public string? Wish { get; init; }
-        public string? Sort { get; init; }
-        public string? Phones { get; init; }
-        public string? Reason { get; init; }
-        public string? Code { get; init; }
+        [FromForm] public string? Tab { get; init; }
+        [FromForm] public string? Q { get; init; }
+        [FromForm] public string? Community { get; init; }
+        [FromForm] public string? State { get; init; }
+        [FromForm] public string? Wish { get; init; }
+        [FromForm] public string? Sort { get; init; }
+        [FromForm] public string? Phones { get; init; }
+        [FromForm] public string? Reason { get; init; }
+        [FromForm] public string? Code { get; init; }
     }
 }

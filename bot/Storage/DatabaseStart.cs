@@ -31,7 +31,7 @@ internal sealed class DatabaseStart(StorageFiles files, IDatabaseHome home, ISer
                 + "Restore that folder from the backup of the keys (Storage:KeysPath names it); without them the data cannot be read.");
 
         await using var db = await services.GetRequiredService<IDbContextFactory<OutreachDb>>().CreateDbContextAsync(cancellationToken);
-        if ((await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any())
+        if (!home.HasMigration(db.NewestMigration))
         {
             if (use == DatabaseUse.Beside)
                 throw new StartException("The database needs a migration: start the server once, then run this command again.");

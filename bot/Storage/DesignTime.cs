@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 
@@ -20,6 +19,5 @@ internal sealed class DesignTimePostgres : IDesignTimeDbContextFactory<PostgresO
 
 file static class DesignTime
 {
-    public static IServiceProvider Services { get; } =
-        new ServiceCollection().AddSingleton(new PersonalData(new EphemeralDataProtectionProvider(), new HashKey(new byte[32]))).BuildServiceProvider();
+    public static IServiceProvider Services { get; } = new ServiceCollection().BuildServiceProvider();
 }

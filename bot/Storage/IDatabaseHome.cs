@@ -16,6 +16,9 @@ internal interface IDatabaseHome : IDisposable
     /// <summary>Whether rows are there that need the keys of this installation.</summary>
     bool HoldsEncryptedRows();
 
+    /// <summary>Whether this migration was applied. EF's own answer reads every type of the program and builds a model for one table: a quarter of a start.</summary>
+    bool HasMigration(string id);
+
     /// <summary>Before a migration, under the lock: what a killed one left behind does not block it.</summary>
     void ClearMigrationLock();
 }

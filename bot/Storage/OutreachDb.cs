@@ -1,5 +1,7 @@
+using System.Reflection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
@@ -15,8 +17,8 @@ public abstract class OutreachDb(DbContextOptions options) : DbContext(options)
         ?? throw new InvalidOperationException("The options of OutreachDb must carry the application's services: UseApplicationServiceProvider.");
     private Unit? _unit;
 
-    /// <summary>What encrypts the properties marked <see cref="Personal.IsPersonal"/>; part of the model's cache key.</summary>
-    internal PersonalData PersonalData => Services.GetRequiredService<PersonalData>();
+    /// <summary>Id of the last migration: with it applied, all are.</summary>
+    internal abstract string NewestMigration { get; }
 
     internal bool IsWriting => _unit?.Transaction is not null;
 
@@ -112,14 +114,9 @@ public abstract class OutreachDb(DbContextOptions options) : DbContext(options)
     public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default) =>
         WriteAsync(() => base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken), cancellationToken);
 
-    protected override void OnModelCreating(ModelBuilder modelBuilder)
-    {
-        var personal = PersonalData;
-        modelBuilder.ApplyConfigurationsFromAssembly(typeof(OutreachDb).Assembly);
-        foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()))
-            if (property.FindAnnotation(Personal.Annotation) is not null)
-                property.SetValueConverter(new ValueConverter<string, string>(text => personal.Protect(text), cipher => personal.Unprotect(cipher)));
-    }
+    protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.ApplyConfigurationsFromAssembly(typeof(OutreachDb).Assembly);
+
+    protected static string IdOf<TMigration>() where TMigration : Migration => typeof(TMigration).GetCustomAttribute<MigrationAttribute>()!.Id;
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
@@ -128,12 +125,15 @@ public abstract class OutreachDb(DbContextOptions options) : DbContext(options)
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcTicks>();
     }
 
-    private sealed class UtcTicks() : ValueConverter<DateTimeOffset, long>(t => t.UtcTicks, ticks => new(ticks, TimeSpan.Zero));
 }
+
+internal sealed class UtcTicks() : ValueConverter<DateTimeOffset, long>(t => t.UtcTicks, ticks => new(ticks, TimeSpan.Zero));
 
 /// <summary>The provider that needs no server: one SQLite file in WAL mode.</summary>
 public sealed class SqliteOutreachDb(DbContextOptions<SqliteOutreachDb> options) : OutreachDb(options)
 {
+    internal override string NewestMigration => IdOf<Migrations.Sqlite.Initial>();
+
     protected override Task AfterCommitAsync() => Services.GetRequiredService<SharedFlush>().AfterCommitAsync();
 }
 
@@ -142,6 +142,8 @@ public sealed class PostgresOutreachDb(DbContextOptions<PostgresOutreachDb> opti
 {
     // Any number that nobody else takes: all writers of this product wait for one another by it.
     private const long Gate = 0x4F75747265616368;
+
+    internal override string NewestMigration => IdOf<Migrations.Postgres.Initial>();
 
     /// <summary>
     /// One writer at a time, in the whole cluster: what a room reads and writes inside <see cref="OutreachDb.WriteAsync{T}"/> may rely on it, as behind SQLite's file.
@@ -154,10 +156,4 @@ public sealed class PostgresOutreachDb(DbContextOptions<PostgresOutreachDb> opti
         base.ConfigureConventions(configurationBuilder);
         configurationBuilder.Properties<string>().HaveColumnType("text").UseCollation("C");
     }
-}
-
-/// <summary>Two hosts in one process may hold different keys: each key has a model of its own.</summary>
-internal sealed class ModelPerKey : IModelCacheKeyFactory
-{
-    public object Create(DbContext context, bool designTime) => (context.GetType(), ((OutreachDb)context).PersonalData.KeyName, designTime);
 }

@@ -10,9 +10,6 @@ public sealed class PersonalData(IDataProtectionProvider provider, HashKey key)
 {
     private readonly IDataProtector _protector = provider.CreateProtector("Outreach.PersonalData.v1");
 
-    /// <summary>Equal for equal keys: the hash key stands for the ring that lies beside it.</summary>
-    internal string KeyName { get; } = Convert.ToHexString(HMACSHA256.HashData(key.Bytes, "Outreach.KeyName"u8));
-
     public string Protect(string text) => _protector.Protect(text);
 
     /// <exception cref="CryptographicException">The keys do not belong to this database.</exception>

@@ -38,6 +38,13 @@ internal sealed class PostgresHome(StorageFiles files, IConfiguration configurat
         return Ask(connection, "SELECT to_regclass('\"Installation\"') IS NOT NULL") && Ask(connection, "SELECT EXISTS (SELECT 1 FROM \"Installation\")");
     }
 
+    public bool HasMigration(string id)
+    {
+        using var connection = Open(new NpgsqlConnectionStringBuilder(files.Connection) { Pooling = false });
+        return Ask(connection, "SELECT to_regclass('\"__EFMigrationsHistory\"') IS NOT NULL")
+            && Ask(connection, $"SELECT EXISTS (SELECT 1 FROM \"__EFMigrationsHistory\" WHERE \"MigrationId\" = '{id}')");
+    }
+
     /// <summary>The server ends the lock with the session of who held it.</summary>
     public void ClearMigrationLock()
     {
@@ -64,7 +71,7 @@ internal sealed class PostgresHome(StorageFiles files, IConfiguration configurat
     {
         using var command = connection.CreateCommand();
         command.CommandTimeout = 300;       // another node may be filling the database
-#pragma warning disable CA2100 // literals of this class
+#pragma warning disable CA2100 // literals of this class, and names of our own migrations
         command.CommandText = sql;
 #pragma warning restore CA2100
         if (number is { } value)

@@ -28,6 +28,14 @@ internal sealed class SqliteHome(StorageFiles files) : IDatabaseHome
         return HasTable(connection, "Installation") && Scalar(connection, "SELECT count(*) FROM \"Installation\"") != 0;
     }
 
+    public bool HasMigration(string id)
+    {
+        if (!File.Exists(files.DatabasePath))
+            return false;
+        using var connection = Open();
+        return HasTable(connection, "__EFMigrationsHistory") && Scalar(connection, $"SELECT count(*) FROM \"__EFMigrationsHistory\" WHERE \"MigrationId\" = '{id}'") != 0;
+    }
+
     public void ClearMigrationLock()
     {
         using var connection = Open();
@@ -60,7 +68,7 @@ internal sealed class SqliteHome(StorageFiles files) : IDatabaseHome
     private static long Scalar(SqliteConnection connection, string sql)
     {
         using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // names of our own tables, nothing from outside
+#pragma warning disable CA2100 // names of our own tables and migrations, nothing from outside
         command.CommandText = sql;
 #pragma warning restore CA2100
         return (long)command.ExecuteScalar()!;

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Infrastructure;
+using Outreach.Storage.Models.Postgres;
+using Outreach.Storage.Models.Sqlite;
 
 namespace Outreach.Storage;
 
@@ -35,12 +36,12 @@ public static class StorageSetup
             keys.XmlRepository = new Microsoft.AspNetCore.DataProtection.Repositories.FileSystemXmlRepository(new DirectoryInfo(files.KeysFolder), logs));
         services.AddPooledDbContextFactory<SqliteOutreachDb>((provider, options) => options
             .UseSqlite(provider.GetRequiredService<StorageFiles>().Connection)
-            .AddInterceptors(provider.GetRequiredService<SqliteSession>(), Guard)
-            .ReplaceService<IModelCacheKeyFactory, ModelPerKey>(), ContextsKept);
+            .UseModel(SqliteOutreachDbModel.For(provider.GetRequiredService<PersonalData>))
+            .AddInterceptors(provider.GetRequiredService<SqliteSession>(), Guard), ContextsKept);
         services.AddPooledDbContextFactory<PostgresOutreachDb>((provider, options) => options
             .UseNpgsql(ForShortQueries(provider.GetRequiredService<StorageFiles>().Connection))
-            .AddInterceptors(Guard)
-            .ReplaceService<IModelCacheKeyFactory, ModelPerKey>(), ContextsKept);
+            .UseModel(PostgresOutreachDbModel.For(provider.GetRequiredService<PersonalData>))
+            .AddInterceptors(Guard), ContextsKept);
         services.AddSingleton<IDbContextFactory<OutreachDb>>(provider => provider.GetRequiredService<StorageFiles>().Provider switch
         {
             StorageProvider.Sqlite => new OutreachDbFactory<SqliteOutreachDb>(provider.GetRequiredService<IDbContextFactory<SqliteOutreachDb>>()),

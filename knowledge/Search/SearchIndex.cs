@@ -98,7 +98,10 @@ internal sealed class SearchIndex
             foreach (var text in texts)
                 foreach (var term in tally.Clear().Add(text).Terms)
                     _variantFrequency[term]++;
-        List<Posting> whole = [], body = [], side = [], evidence = [], byVariant = [], bySound = [];
+        // Room for every term of every text: growing step by step copied more than all else of the index.
+        var (inVariants, inBodies) = (variantTerms.Sum(Length), bodyTerms.Sum(text => text.Length));
+        var (whole, body, side, evidence) = (new List<Posting>(inVariants + inBodies), new List<Posting>(inBodies), new List<Posting>(inVariants), new List<Posting>(inVariants));
+        var (byVariant, bySound) = (new List<Posting>(inVariants), new List<Posting>(soundTerms.Sum(Length)));
         for (var a = 0; a < Count; a++)
         {
             Weigh(tally.Clear(), variantTerms[a][0], variantTerms[a].AsSpan(1), bodyTerms[a]);
@@ -249,6 +252,8 @@ internal sealed class SearchIndex
         ArrayPool<float>.Shared.Return(rented);
         return new(length, known * massNorm, distinctSound.Length);
     }
+
+    private static int Length(int[][] texts) => texts.Sum(text => text.Length);
 
     private static void Keep(Span<float> row, Feature feature, float value) => row[(int)feature] = Math.Max(row[(int)feature], value);
 
