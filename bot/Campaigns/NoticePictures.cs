@@ -10,7 +10,7 @@ namespace Outreach.Campaigns;
 internal sealed record TakenPicture(PictureFile? File, string? Problem);
 
 /// <summary>Takes pictures for notices and hands them out. Each is a row, so that a backup has it and every node serves it.</summary>
-internal sealed partial class NoticePictures(IDbContextFactory<OutreachDb> databases, TimeProvider clock, ILogger<NoticePictures> logger)
+internal sealed partial class NoticePictures(IDbContextFactory<OutreachDb> databases, TimeProvider clock, ILogger<NoticePictures> logger) : IDisposable
 {
     public const int MaxBytes = 5 * 1024 * 1024;
     public const string Gone = "这张图片放得太久，已经清掉了，请重新选一次。";
@@ -74,6 +74,8 @@ internal sealed partial class NoticePictures(IDbContextFactory<OutreachDb> datab
         if (_kept?.Id == id)
             _kept = null;
     }
+
+    public void Dispose() => _one.Dispose();
 
     private async Task<(EncodedPicture? Picture, string? Problem)> EncodeAsync(byte[] bytes, CancellationToken cancellationToken)
     {

@@ -70,6 +70,16 @@ namespace Outreach.Storage.Models.Postgres
             expiresAt.SetSentinelFromProviderValue(0L);
             expiresAt.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
 
+            var notice = runtimeEntityType.AddProperty(
+                "Notice",
+                typeof(string),
+                propertyInfo: typeof(ChannelTest).GetProperty("Notice", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(ChannelTest).GetField("<Notice>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                maxLength: 8000);
+            notice.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            notice.AddAnnotation("Relational:ColumnType", "text");
+
             var staffId = runtimeEntityType.AddProperty(
                 "StaffId",
                 typeof(string),
@@ -77,16 +87,6 @@ namespace Outreach.Storage.Models.Postgres
                 fieldInfo: typeof(ChannelTest).GetField("<StaffId>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly));
             staffId.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             staffId.AddAnnotation("Relational:ColumnType", "text");
-
-            var text = runtimeEntityType.AddProperty(
-                "Text",
-                typeof(string),
-                propertyInfo: typeof(ChannelTest).GetProperty("Text", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                fieldInfo: typeof(ChannelTest).GetField("<Text>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                nullable: true,
-                maxLength: 4000);
-            text.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
-            text.AddAnnotation("Relational:ColumnType", "text");
 
             var usedAt = runtimeEntityType.AddProperty(
                 "UsedAt",

@@ -12,7 +12,7 @@ namespace Outreach.Storage.Models.Postgres
     public partial class PostgresOutreachDbModel
     {
         private PostgresOutreachDbModel()
-            : base(skipDetectChanges: false, modelId: new Guid("eb887a6f-b46b-458e-abd2-24dce9dc5ca8"), entityTypeCount: 57)
+            : base(skipDetectChanges: false, modelId: new Guid("c30051b1-910c-47bb-b278-c82e39e59624"), entityTypeCount: 58)
         {
         }
 
@@ -24,6 +24,7 @@ namespace Outreach.Storage.Models.Postgres
             var campaign = CampaignEntityType.Create(this);
             var channelQuota = ChannelQuotaEntityType.Create(this);
             var delivery = DeliveryEntityType.Create(this);
+            var pictureFile = PictureFileEntityType.Create(this);
             var segment = SegmentEntityType.Create(this);
             var vendorReport = VendorReportEntityType.Create(this);
             var weChatCode = WeChatCodeEntityType.Create(this);
@@ -79,6 +80,7 @@ namespace Outreach.Storage.Models.Postgres
             IdentityUserClaimEntityType.CreateForeignKey1(identityUserClaim, staffMember);
             IdentityUserLoginEntityType.CreateForeignKey1(identityUserLogin, staffMember);
             IdentityUserTokenEntityType.CreateForeignKey1(identityUserToken, staffMember);
+            CampaignEntityType.CreateForeignKey1(campaign, pictureFile);
             DeliveryEntityType.CreateForeignKey1(delivery, campaign);
             AreaEntityType.CreateForeignKey1(area, area);
             CommunityEntityType.CreateForeignKey1(community, area);
@@ -111,6 +113,7 @@ namespace Outreach.Storage.Models.Postgres
             CampaignEntityType.CreateAnnotations(campaign);
             ChannelQuotaEntityType.CreateAnnotations(channelQuota);
             DeliveryEntityType.CreateAnnotations(delivery);
+            PictureFileEntityType.CreateAnnotations(pictureFile);
             SegmentEntityType.CreateAnnotations(segment);
             VendorReportEntityType.CreateAnnotations(vendorReport);
             WeChatCodeEntityType.CreateAnnotations(weChatCode);

@@ -61,19 +61,19 @@ namespace Outreach.Storage.Models.Sqlite
                 valueConverter: new UtcTicks());
             expiresAt.SetSentinelFromProviderValue(0L);
 
+            var notice = runtimeEntityType.AddProperty(
+                "Notice",
+                typeof(string),
+                propertyInfo: typeof(ChannelTest).GetProperty("Notice", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(ChannelTest).GetField("<Notice>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                maxLength: 8000);
+
             var staffId = runtimeEntityType.AddProperty(
                 "StaffId",
                 typeof(string),
                 propertyInfo: typeof(ChannelTest).GetProperty("StaffId", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 fieldInfo: typeof(ChannelTest).GetField("<StaffId>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly));
-
-            var text = runtimeEntityType.AddProperty(
-                "Text",
-                typeof(string),
-                propertyInfo: typeof(ChannelTest).GetProperty("Text", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                fieldInfo: typeof(ChannelTest).GetField("<Text>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                nullable: true,
-                maxLength: 4000);
 
             var usedAt = runtimeEntityType.AddProperty(
                 "UsedAt",

@@ -11,7 +11,7 @@ namespace Outreach.Storage.Models.Sqlite
     public partial class SqliteOutreachDbModel
     {
         private SqliteOutreachDbModel()
-            : base(skipDetectChanges: false, modelId: new Guid("ca197a55-8fc5-473b-ba5a-1f1553410230"), entityTypeCount: 57)
+            : base(skipDetectChanges: false, modelId: new Guid("155232c3-9a07-4b7e-b54e-ab2d57a07152"), entityTypeCount: 58)
         {
         }
 
@@ -23,6 +23,7 @@ namespace Outreach.Storage.Models.Sqlite
             var campaign = CampaignEntityType.Create(this);
             var channelQuota = ChannelQuotaEntityType.Create(this);
             var delivery = DeliveryEntityType.Create(this);
+            var pictureFile = PictureFileEntityType.Create(this);
             var segment = SegmentEntityType.Create(this);
             var vendorReport = VendorReportEntityType.Create(this);
             var weChatCode = WeChatCodeEntityType.Create(this);
@@ -78,6 +79,7 @@ namespace Outreach.Storage.Models.Sqlite
             IdentityUserClaimEntityType.CreateForeignKey1(identityUserClaim, staffMember);
             IdentityUserLoginEntityType.CreateForeignKey1(identityUserLogin, staffMember);
             IdentityUserTokenEntityType.CreateForeignKey1(identityUserToken, staffMember);
+            CampaignEntityType.CreateForeignKey1(campaign, pictureFile);
             DeliveryEntityType.CreateForeignKey1(delivery, campaign);
             AreaEntityType.CreateForeignKey1(area, area);
             CommunityEntityType.CreateForeignKey1(community, area);
@@ -110,6 +112,7 @@ namespace Outreach.Storage.Models.Sqlite
             CampaignEntityType.CreateAnnotations(campaign);
             ChannelQuotaEntityType.CreateAnnotations(channelQuota);
             DeliveryEntityType.CreateAnnotations(delivery);
+            PictureFileEntityType.CreateAnnotations(pictureFile);
             SegmentEntityType.CreateAnnotations(segment);
             VendorReportEntityType.CreateAnnotations(vendorReport);
             WeChatCodeEntityType.CreateAnnotations(weChatCode);
