@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Time.Testing;
 using Outreach.Staff;
-using Outreach.Storage;
 
 namespace Outreach.Tests.Staff;
 
