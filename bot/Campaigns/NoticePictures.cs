@@ -13,7 +13,7 @@ internal sealed record TakenPicture(PictureFile? File, string? Problem);
 internal sealed partial class NoticePictures(IDbContextFactory<OutreachDb> databases, TimeProvider clock, ILogger<NoticePictures> logger) : IDisposable
 {
     public const int MaxBytes = 5 * 1024 * 1024;
-    public const string Gone = "这张图片放得太久，已经清掉了，请重新选一次。";
+    public const string Gone = "这张图片已经换掉或者清掉了，请重新选一次。";
 
     // A picture that is being sent is asked for by many at once; afterwards it need not lie in memory.
     private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(5);

@@ -94,7 +94,7 @@ public sealed class NoticePicturePagesTests(NoticePicturePagesTests.Site site) :
         Assert.Equal(HttpStatusCode.NotFound, (await anyone.GetAsync($"/pictures/{second}.jpg", Stop)).StatusCode);
         // A form that lay open for days names one that is gone.
         var late = await ConsoleClient.TextAsync(await client.PostAsync("/staff/notices/new", "compose", Form("send", ("Input.PictureId", first), ("Input.PictureDescription", "红蓝"), ("Input.ConfirmedTotal", "1"))));
-        Assert.Contains("#PictureFile\">这张图片放得太久", late, StringComparison.Ordinal);
+        Assert.Contains("#PictureFile\">这张图片已经换掉或者清掉了", late, StringComparison.Ordinal);
         Assert.False(await db.Campaigns.AnyAsync(campaign => campaign.PictureId == first, Stop));
     }
 
