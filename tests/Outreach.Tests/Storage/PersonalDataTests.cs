@@ -1,7 +1,5 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using Outreach.Contacts;
-using Outreach.Storage;
 
 namespace Outreach.Tests.Storage;
 
@@ -10,8 +8,8 @@ public sealed class PersonalDataTests
     [Fact]
     public async Task Personal_text_is_readable_through_the_model_and_not_in_the_file()
     {
-        await using var app = await OutreachApp.StartAsync();
-        await using var db = await app.Services.GetRequiredService<IDbContextFactory<OutreachDb>>().CreateDbContextAsync(TestContext.Current.CancellationToken);
+        await using var rooms = await TestRooms.CreateAsync();
+        await using var db = rooms.Open();
         var now = DateTimeOffset.UnixEpoch;
         var contact = new Contact { Channel = "webchat", Account = "default", UserId = "dl_1", CreatedAt = now, LastSeenAt = now };
         db.Add(contact);
@@ -38,8 +36,8 @@ public sealed class PersonalDataTests
     [Fact]
     public async Task A_write_outside_the_gate_is_refused()
     {
-        await using var app = await OutreachApp.StartAsync();
-        await using var db = await app.Services.GetRequiredService<IDbContextFactory<OutreachDb>>().CreateDbContextAsync(TestContext.Current.CancellationToken);
+        await using var rooms = await TestRooms.CreateAsync();
+        await using var db = rooms.Open();
 
         var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => db.Contacts.ExecuteDeleteAsync(TestContext.Current.CancellationToken));
 
