@@ -2,7 +2,7 @@ using Outreach.Doubles;
 namespace Outreach.Tests.Operations;
 
 /// <summary>The program as a process of its own, as an operator starts and kills it.</summary>
-public sealed class StartTests : IDisposable
+public sealed class StartTests(StartTests.Installation started) : IClassFixture<StartTests.Installation>, IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("outreach-start-");
 
@@ -30,10 +30,10 @@ public sealed class StartTests : IDisposable
     [Fact]
     public async Task A_second_server_on_the_same_file_stops_with_one_clear_line()
     {
-        using var first = OutreachProcess.Start(_folder.FullName);
+        using var first = OutreachProcess.Start(started.Folder);
         await first.ListeningAsync(TestContext.Current.CancellationToken);
 
-        using var second = OutreachProcess.Start(_folder.FullName);
+        using var second = OutreachProcess.Start(started.Folder);
         var code = await second.ExitCodeAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(1, code);
@@ -43,10 +43,9 @@ public sealed class StartTests : IDisposable
     [Fact]
     public async Task The_database_keeps_a_write_ahead_log()
     {
-        using (var process = OutreachProcess.Start(_folder.FullName))
-            await process.ListeningAsync(TestContext.Current.CancellationToken);
-
-        var header = await File.ReadAllBytesAsync(Path.Combine(_folder.FullName, "data", "outreach.db"), TestContext.Current.CancellationToken);
+        var header = new byte[20];
+        await using (var file = new FileStream(Path.Combine(started.Folder, "data", "outreach.db"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite))
+            await file.ReadExactlyAsync(header, TestContext.Current.CancellationToken);
 
         Assert.Equal((2, 2), (header[18], header[19]));     // file format write and read version: 2 is WAL (sqlite.org/fileformat2.html, 1.3.3)
     }
@@ -54,9 +53,9 @@ public sealed class StartTests : IDisposable
     [Fact]
     public async Task Encrypted_rows_without_their_keys_stop_the_start()
     {
-        using (var first = OutreachProcess.Start(_folder.FullName))
-            await first.ListeningAsync(TestContext.Current.CancellationToken);
-        Directory.Delete(Path.Combine(_folder.FullName, "keys"), recursive: true);
+        var data = Directory.CreateDirectory(Path.Combine(_folder.FullName, "data"));
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(started.Folder, "data"), "outreach.db*"))
+            File.Copy(file, Path.Combine(data.FullName, Path.GetFileName(file)));
 
         using var second = OutreachProcess.Start(_folder.FullName);
         var code = await second.ExitCodeAsync(TestContext.Current.CancellationToken);
@@ -80,5 +79,25 @@ public sealed class StartTests : IDisposable
 
         Assert.Equal(1, code);
         Assert.Contains(message, process.Errors, StringComparison.Ordinal);
+    }
+
+    /// <summary>An installation that a server was started in once.</summary>
+    public sealed class Installation : IAsyncLifetime
+    {
+        private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("outreach-started-");
+
+        public string Folder => _folder.FullName;
+
+        public async ValueTask InitializeAsync()
+        {
+            using var first = OutreachProcess.Start(Folder);
+            await first.ListeningAsync(TestContext.Current.CancellationToken);
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            _folder.Delete(recursive: true);
+            return ValueTask.CompletedTask;
+        }
     }
 }
