@@ -50,6 +50,12 @@ public sealed class NoticePictureTests(ConsoleSite site)
         await Expect(words.GetByRole(AriaRole.Link, new() { Name = "报名表" })).ToHaveAttributeAsync("href", "https://ywh.example.org/form");
         await owner.ScreenshotAsync("chat-picture-390");
         await owner.AssertAccessibleAsync();
+        await chat.EvaluateAsync("[document.documentElement.dataset.theme, document.documentElement.dataset.text] = ['dark', 'large']; window.scrollTo(0, document.documentElement.scrollHeight)");
+        var large = (await picture.BoundingBoxAsync())!;
+        Assert.InRange(large.Width / large.Height, 1.49, 1.51);
+        Assert.True(await chat.EvaluateAsync<bool>("document.documentElement.scrollWidth <= document.documentElement.clientWidth"));
+        await owner.ScreenshotAsync("chat-picture-dark-large-390");
+        await owner.AssertAccessibleAsync(LookFor.ColoursAndSizes);
 
         await chat.ReloadAsync();
         await Expect(picture).ToBeVisibleAsync();
