@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Outreach.Conversations;
 using Outreach.Operations;
 using Outreach.Storage;
 
@@ -12,7 +13,9 @@ if (Commands.Unknown(args) is { } unknown)
 
 try
 {
+    var shipped = ShippedKnowledge.Read();
     var builder = OutreachHost.CreateBuilder(args);
+    builder.Services.AddSingleton(shipped);
     builder.AddSilo();
     builder.Services.AddHostedService<SchedulerService>();
     builder.Services.AddHostedService<StartLines>();

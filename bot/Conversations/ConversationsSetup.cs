@@ -21,9 +21,9 @@ public static class ConversationsSetup
             .Validate<InstallationFolder>((o, folder) => o.Path.Length == 0 || Directory.Exists(folder.Resolve(o.Path)),
                 "Knowledge:Path must name a folder with articles, sources.yaml, rewrites.yaml and outofscope.yaml; leave it empty for what came with the program.")
             .ValidateOnStart();
-        services.AddSingleton(provider => KnowledgeBase.Load(provider.GetRequiredService<IOptions<KnowledgeOptions>>().Value.Path is { Length: > 0 } path
-            ? provider.GetRequiredService<InstallationFolder>().Resolve(path)
-            : AppContext.BaseDirectory));
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<KnowledgeOptions>>().Value.Path is { Length: > 0 } path
+            ? KnowledgeBase.Load(provider.GetRequiredService<InstallationFolder>().Resolve(path))
+            : provider.GetService<ShippedKnowledge>()?.Knowledge ?? KnowledgeBase.Load(AppContext.BaseDirectory));
         services.AddSingleton<ServingKnowledge>();
         services.AddSingleton(provider => new Understanding(
             IntentExamples.Load(Path.Combine(AppContext.BaseDirectory, "Conversations", "intents")), provider.GetRequiredService<KnowledgeBase>()));

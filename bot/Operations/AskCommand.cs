@@ -176,7 +176,9 @@ internal sealed class AskPlace : IAsyncDisposable
         if (database is not null && !File.Exists(database))
             throw new StartException($"{database} does not exist. Name a database file, or leave --database out for a throw-away one.");
         var folder = database is null ? Directory.CreateTempSubdirectory("outreach-ask-") : null;
+        var shipped = ShippedKnowledge.Read();
         var builder = OutreachHost.CreateBuilder([]);
+        builder.Services.AddSingleton(shipped);
         builder.Configuration.AddInMemoryCollection(folder is null
             ? new Dictionary<string, string?> { ["Storage:Provider"] = nameof(StorageProvider.Sqlite), ["Storage:Path"] = Path.GetFullPath(database!), ["Storage:ConnectionString"] = null }
             : new Dictionary<string, string?>
