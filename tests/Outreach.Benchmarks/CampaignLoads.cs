@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
@@ -10,6 +11,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using Outreach.Activities;
 using Outreach.Campaigns;
 using Outreach.Contacts;
@@ -34,18 +36,20 @@ internal static class CampaignLoads
     private const int Concurrency = 8;
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(20);
 
-    public static async Task RunAsync(IReadOnlyList<int> bulk, TextWriter output)
+    /// <param name="postgres">Null: a SQLite file.</param>
+    public static async Task RunAsync(IReadOnlyList<int> bulk, PostgresServer? postgres, TextWriter output)
     {
+        await output.WriteLineAsync(postgres is null ? "SQLite, each commit flushed" : "PostgreSQL on the same cores, each commit flushed; seconds of processor time and megabytes without its own");
         await output.WriteLineAsync($"{"what",-44}{"recipients",12}{"seconds",10}{"per s",10}{"CPU s",10}{"peak MB",10}");
-        await SingleAsync(output);
+        await SingleAsync(postgres, output);
         foreach (var recipients in bulk.Where(recipients => recipients > 0))
-            await BulkAsync(recipients, output);
+            await BulkAsync(recipients, postgres, output);
     }
 
-    private static async Task SingleAsync(TextWriter output)
+    private static async Task SingleAsync(PostgresServer? postgres, TextWriter output)
     {
         await using var vendor = await ConnectorServer.StartAsync(TimeProvider.System);
-        await using var place = await Place.CreateAsync("botframework", "telegram", Single, (person, to) =>
+        await using var place = await Place.CreateAsync(postgres, "botframework", "telegram", Single, (person, to) =>
             to with { BotId = vendor.Open(to.ConversationId, to.UserId, "telegram"), ServiceUrl = vendor.ServiceUrl });
         (string, string)[] settings =
         [
@@ -89,10 +93,10 @@ internal static class CampaignLoads
         await WriteAsync(output, $"bare HttpClient loop, nothing kept, round {round}", count, watch.Elapsed, null, null);
     }
 
-    private static async Task BulkAsync(int recipients, TextWriter output)
+    private static async Task BulkAsync(int recipients, PostgresServer? postgres, TextWriter output)
     {
         await using var vendor = await BatchVendor.StartAsync();
-        await using var place = await Place.CreateAsync("wecom", "default", recipients, (_, to) => to);
+        await using var place = await Place.CreateAsync(postgres, "wecom", "default", recipients, (_, to) => to);
         await using var sender = await place.StartAsync(
             [
                 ("Channels:WeCom:CorpId", "ww0123456789abcdef"), ("Channels:WeCom:Secret", new string('s', 43)), ("Channels:WeCom:AgentId", "1000002"),
@@ -149,16 +153,20 @@ internal static class CampaignLoads
     }
 
     /// <summary>A database of owners in one community, and the processes that send to them.</summary>
-    private sealed class Place : IAsyncDisposable
+    private sealed class Place(PostgresServer? postgres) : IAsyncDisposable
     {
         private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("outreach-campaign-");
         private long _areaId;
 
-        public string DatabasePath => Path.Combine(_folder.FullName, "data", "outreach.db");
+        private string DatabasePath => Path.Combine(_folder.FullName, "data", "outreach.db");
 
-        public static async Task<Place> CreateAsync(string channel, string account, int owners, Func<int, ConversationReference, ConversationReference> reference)
+        private (string Key, string? Value)[] Storage => postgres is null ? []
+            : [("Storage:Provider", nameof(StorageProvider.PostgreSql)), ("Storage:ConnectionString", postgres.Connection(_folder.Name))];
+
+        public static async Task<Place> CreateAsync(PostgresServer? postgres, string channel, string account, int owners, Func<int, ConversationReference, ConversationReference> reference)
         {
-            var place = new Place();
+            var place = new Place(postgres);
+            postgres?.Create(place._folder.Name);
             await using var rooms = place.Rooms();
             await rooms.Services.GetRequiredService<DatabaseStart>().PrepareAsync(DatabaseUse.Server, CancellationToken.None);
             await using var db = await rooms.Services.GetRequiredService<IDbContextFactory<OutreachDb>>().CreateDbContextAsync();
@@ -210,6 +218,7 @@ internal static class CampaignLoads
         {
             var builder = OutreachHost.CreateBuilder(["--environment", "Development"]);
             builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Storage:Path"] = DatabasePath, ["Storage:KeysPath"] = Path.Combine(_folder.FullName, "keys") });
+            builder.Configuration.AddInMemoryCollection(Storage.ToDictionary(pair => pair.Key, pair => pair.Value));
             builder.Logging.ClearProviders();
             builder.AddSilo();
             return builder.Build();
@@ -224,12 +233,22 @@ internal static class CampaignLoads
             await db.SaveChangesAsync();
         }
 
+        /// <summary>A look at the rows from outside.</summary>
+        public DbConnection Look()
+        {
+            DbConnection eye = postgres is null
+                ? new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = DatabasePath, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString())
+                : new NpgsqlConnection(postgres.Connection(_folder.Name) + ";Pooling=false");
+            eye.Open();
+            return eye;
+        }
+
         public async Task<Sender> StartAsync((string, string)[] settings)
         {
             SqliteConnection.ClearAllPools();
             var process = OutreachProcess.Start(_folder.FullName,
             [
-                .. settings, ("Campaigns:QuietUntilHour", "0"), ("Campaigns:QuietFromHour", "24"), ("Campaigns:Concurrency", $"{Concurrency}"), ("Logging:LogLevel:Default", "Warning"),
+                .. settings, .. Storage.Select(pair => (pair.Key, pair.Value!)), ("Campaigns:QuietUntilHour", "0"), ("Campaigns:QuietFromHour", "24"), ("Campaigns:Concurrency", $"{Concurrency}"), ("Logging:LogLevel:Default", "Warning"),
             ]);
             await process.ListeningAsync(CancellationToken.None);
             return new(this, process);
@@ -250,17 +269,16 @@ internal static class CampaignLoads
         public async Task SendAsync(int recipients, string what, TextWriter output, TimeSpan rest)
         {
             await place.PlanAsync();
-            using var eye = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = place.DatabasePath, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
-            eye.Open();
-            while (Count(eye, "SELECT count(*) FROM Campaigns WHERE State = 'Scheduled'") > 0)
+            await using var eye = place.Look();
+            while (Count(eye, """SELECT count(*) FROM "Campaigns" WHERE "State" = 'Scheduled'""") > 0)
                 await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
             var (watch, before) = (Stopwatch.StartNew(), process.Process.TotalProcessorTime);
             var peak = 0.0;
             TimeSpan? snapshot = null;
-            while (Count(eye, "SELECT count(*) FROM Campaigns WHERE State = 'Sending'") > 0)
+            while (Count(eye, """SELECT count(*) FROM "Campaigns" WHERE "State" = 'Sending'""") > 0)
             {
                 peak = Math.Max(peak, Memory(process));
-                if (snapshot is null && Count(eye, "SELECT count(*) FROM Campaigns WHERE State = 'Sending' AND SnapshotAt IS NOT NULL") > 0)
+                if (snapshot is null && Count(eye, """SELECT count(*) FROM "Campaigns" WHERE "State" = 'Sending' AND "SnapshotAt" IS NOT NULL""") > 0)
                     snapshot = watch.Elapsed;
                 await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
             }
@@ -293,16 +311,16 @@ internal static class CampaignLoads
             }
         }
 
-        private static IEnumerable<(string Name, long Count)> States(SqliteConnection connection)
+        private static IEnumerable<(string Name, long Count)> States(DbConnection connection)
         {
             using var command = connection.CreateCommand();
-            command.CommandText = "SELECT State, count(*) FROM Deliveries WHERE CampaignId = (SELECT max(Id) FROM Campaigns) GROUP BY State";
+            command.CommandText = """SELECT "State", count(*) FROM "Deliveries" WHERE "CampaignId" = (SELECT max("Id") FROM "Campaigns") GROUP BY 1""";
             using var reader = command.ExecuteReader();
             while (reader.Read())
                 yield return (reader.GetString(0), reader.GetInt64(1));
         }
 
-        private static long Count(SqliteConnection connection, string sql)
+        private static long Count(DbConnection connection, string sql)
         {
             using var command = connection.CreateCommand();
             command.CommandText = sql;

@@ -22,7 +22,9 @@ switch (args.FirstOrDefault())
         await ChannelLoads.RunAsync(int.TryParse(args.ElementAtOrDefault(1), out var rounds) ? rounds : 3, Console.Out);
         return 0;
     case "campaign":
-        await CampaignLoads.RunAsync([.. args.Skip(1).Select(count => int.Parse(count, System.Globalization.CultureInfo.InvariantCulture)).DefaultIfEmpty(10_000)], Console.Out);
+        using (var server = args.Contains("postgres") ? Outreach.Doubles.PostgresServer.Start(Outreach.Doubles.PostgresFlushes.On) : null)
+            await CampaignLoads.RunAsync(
+                [.. args.Skip(1).Where(arg => arg != "postgres").Select(count => int.Parse(count, System.Globalization.CultureInfo.InvariantCulture)).DefaultIfEmpty(10_000)], server, Console.Out);
         return 0;
     case "crash":
         return await Crashes.RunAsync(int.TryParse(args.ElementAtOrDefault(1), out var recipients) ? recipients : 2000, int.TryParse(args.ElementAtOrDefault(2), out var points) ? points : 20, Console.Out) ? 0 : 1;
@@ -39,6 +41,6 @@ switch (args.FirstOrDefault())
     case "fuzz":
         return Fuzz.Run(int.TryParse(args.ElementAtOrDefault(1), out var seconds) ? seconds : 600, Console.Out) == 0 ? 0 : 1;
     default:
-        Console.Error.WriteLine("usage: start | pages [LEADS [MESSAGES]] [postgres | Host=…] [kept=FOLDER] | turns | channels [ROUNDS] | campaign [BULK-RECIPIENTS …] | crash [RECIPIENTS [POINTS]] | fuzz [SECONDS] | knowledge [FOLDER] | statutes FOLDER | fit-ranker [FOLDER] | characters < Unihan files");
+        Console.Error.WriteLine("usage: start | pages [LEADS [MESSAGES]] [postgres | Host=…] [kept=FOLDER] | turns | channels [ROUNDS] | campaign [postgres] [BULK-RECIPIENTS …] | crash [RECIPIENTS [POINTS]] | fuzz [SECONDS] | knowledge [FOLDER] | statutes FOLDER | fit-ranker [FOLDER] | characters < Unihan files");
         return 2;
 }

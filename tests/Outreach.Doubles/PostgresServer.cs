@@ -6,7 +6,7 @@ using Npgsql;
 namespace Outreach.Doubles;
 
 /// <summary>
-/// A real PostgreSQL server from Debian's package, on a free loopback port, in a folder of its own, without flushes. It ends with the process that started it,
+/// A real PostgreSQL server from Debian's package, on a free loopback port, in a folder of its own. It ends with the process that started it,
 /// also when that is killed: it then loses its standard input.
 /// </summary>
 public sealed class PostgresServer : IDisposable
@@ -17,7 +17,7 @@ public sealed class PostgresServer : IDisposable
     private readonly Process _process;
     private readonly int _port;
 
-    private PostgresServer(string programs)
+    private PostgresServer(string programs, PostgresFlushes flushes)
     {
         // The server refuses to run as root.
         var user = Environment.UserName == "root" ? "runuser -u postgres -- " : "";
@@ -30,18 +30,18 @@ public sealed class PostgresServer : IDisposable
             probe.Start();
             _port = ((IPEndPoint)probe.LocalEndpoint).Port;
         }
-        _process = Start($"{user}{programs}/postgres -D {data} -p {_port} -k {_folder.FullName} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=400 "
-            + $"> {_folder.FullName}.log 2>&1 & cat > /dev/null; kill -INT $(head -1 {data}/postmaster.pid)");
+        _process = Start($"{user}{programs}/postgres -D {data} -p {_port} -k {_folder.FullName} -c listen_addresses=127.0.0.1 -c max_connections=400 "
+            + (flushes == PostgresFlushes.On ? "" : "-c fsync=off -c full_page_writes=off -c synchronous_commit=off ") + $"> {_folder.FullName}.log 2>&1 & cat > /dev/null; kill -INT $(head -1 {data}/postmaster.pid)");
         Run($"timeout {Patience} sh -c 'until {programs}/pg_isready -q -h 127.0.0.1 -p {_port}; do sleep 0.05; done' || {{ cat {_folder.FullName}.log >&2; exit 1; }}");
     }
 
     /// <exception cref="InvalidOperationException">The package is missing, or the server does not start.</exception>
-    public static PostgresServer Start()
+    public static PostgresServer Start(PostgresFlushes flushes = PostgresFlushes.Off)
     {
         var programs = Directory.Exists("/usr/lib/postgresql")
             ? Directory.GetDirectories("/usr/lib/postgresql").OrderBy(path => int.TryParse(Path.GetFileName(path), out var version) ? version : 0).LastOrDefault()
             : null;
-        return programs is null ? throw new InvalidOperationException("PostgreSQL is missing: apt-get install postgresql") : new(Path.Combine(programs, "bin"));
+        return programs is null ? throw new InvalidOperationException("PostgreSQL is missing: apt-get install postgresql") : new(Path.Combine(programs, "bin"), flushes);
     }
 
     /// <param name="database">Need not be there yet.</param>
@@ -83,3 +83,6 @@ public sealed class PostgresServer : IDisposable
             throw new InvalidOperationException($"{command}: {said}");
     }
 }
+
+/// <summary>Whether a commit outlives a power cut: tests do without, measurements must not.</summary>
+public enum PostgresFlushes { Off, On }

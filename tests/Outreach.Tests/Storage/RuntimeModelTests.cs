@@ -12,6 +12,7 @@ namespace Outreach.Tests.Storage;
 /// <summary>
 /// The models under bot/Storage/Models are written from the tables' configurations. After a change of a table, once the program is built (-c Release), for both providers:
 /// <code>
+/// dotnet tool restore
 /// dotnet ef migrations add NAME --project bot --context SqliteOutreachDb -o Storage/Migrations/Sqlite
 /// dotnet ef dbcontext optimize --project bot --context SqliteOutreachDb -o Storage/Models/Sqlite -n Outreach.Storage.Models.Sqlite
 /// </code>
@@ -56,6 +57,7 @@ public sealed class RuntimeModelTests
     private static void Same(OutreachDb tables, OutreachDb written)
     {
         Assert.Equal(Describe(tables.Model), Describe(written.Model));
+        Assert.False(tables.Database.HasPendingModelChanges(), "The tables have changes without a migration.");
         Assert.Equal(tables.Database.GetMigrations().Last(), written.NewestMigration);
     }
 
