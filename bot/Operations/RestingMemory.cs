@@ -55,7 +55,7 @@ internal sealed class RestingMemory(TimeProvider clock) : BackgroundService
         {
             // start-end permissions offset device inode path
             var fields = line.Split(' ', 6, StringSplitOptions.RemoveEmptyEntries);
-            if (fields.Length < 6 || fields[1] is not ['r', '-', _, 'p'] || !fields[5].StartsWith('/'))
+            if (fields.Length < 6 || fields[1] is not ['r', '-', ..] || !fields[5].StartsWith('/') || fields[5].StartsWith("/memfd:", StringComparison.Ordinal))
                 continue;
             var dash = fields[0].IndexOf('-', StringComparison.Ordinal);
             var (start, end) = (nint.Parse(fields[0].AsSpan(0, dash), NumberStyles.HexNumber, CultureInfo.InvariantCulture),
