@@ -13,16 +13,18 @@ internal sealed class RestingMemory(TimeProvider clock) : BackgroundService
     private const int PageOut = 21;     // MADV_PAGEOUT, Linux 5.4 and later; older ones refuse it, and nothing is lost
     private const long QuietBytes = 4 << 20;        // allocated within one period; timers and the scheduler alone stay far below
     private const long WorthwhileBytes = 32 << 20;  // allocated since the last time
+    private const int PeriodsOfCompiling = 3;       // for so long the runtime goes on compiling what was busy, and reads program files for it
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Period, clock);
-        var (before, returned) = (GC.GetTotalAllocatedBytes(), 0L);
+        var (before, returned, again) = (GC.GetTotalAllocatedBytes(), 0L, 0);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             var allocated = GC.GetTotalAllocatedBytes();
-            if (allocated - before < QuietBytes && allocated - returned > WorthwhileBytes)
+            var isQuiet = allocated - before < QuietBytes;
+            if (isQuiet && allocated - returned > WorthwhileBytes)
             {
                 GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
                 if (OperatingSystem.IsLinux())
@@ -30,7 +32,12 @@ internal sealed class RestingMemory(TimeProvider clock) : BackgroundService
                     ReturnNative();
                     ReturnProgramPages();
                 }
-                returned = allocated;
+                (returned, again) = (allocated, PeriodsOfCompiling);
+            }
+            else if (isQuiet && again > 0 && OperatingSystem.IsLinux())
+            {
+                again--;
+                ReturnProgramPages();
             }
             before = allocated;
         }

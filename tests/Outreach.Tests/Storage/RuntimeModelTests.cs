@@ -16,7 +16,7 @@ namespace Outreach.Tests.Storage;
 /// dotnet ef migrations add NAME --project bot --context SqliteOutreachDb -o Storage/Migrations/Sqlite
 /// dotnet ef dbcontext optimize --project bot --context SqliteOutreachDb -o Storage/Models/Sqlite -n Outreach.Storage.Models.Sqlite
 /// </code>
-/// and without the two files *AssemblyAttributes.cs and *OutreachDbModel.cs of the latter: RuntimeModels.cs stands for them, because each host puts its keys in.
+/// and without the two files *AssemblyAttributes.cs and *OutreachDbModel.cs of the latter: bot/Storage/*OutreachDbModel.cs stand for them, because each host puts its keys in.
 /// </summary>
 public sealed class RuntimeModelTests
 {
